@@ -1,0 +1,1 @@
+"""Face perception that people can own."""
