@@ -5,9 +5,13 @@
 
 One part is one file set: `part000_images.npy` (N,S,S,3) uint8 RGB, `part000_surface.npy`
 (N,V,2) int16, the image position of every vertex of the face in 1/32 pixel (pixel centres at
-integers), `part000_scene.npy` (N,4) int64: identity seed, render seed, yaw and roll in
-millidegrees. Points are not written here: `label_faces.py` computes them from the surface, so
-that a better definition of a point costs no new rendering. A killed part resumes where it was.
+integers), `part000_scene.npy` (N,6) float64: identity seed, render seed, yaw and roll in degrees,
+thickness and drop of the painted brows in the prototype's units. Points are not written here:
+`label_faces.py` computes them from the surface, so that a better definition of a point costs no
+new rendering. A killed part resumes where it was.
+
+The prototype paints every brow at the same height over the eye, and high. With `--varied-brows`
+the height varies between people as it does in life, with a lower mean.
 """
 
 from __future__ import annotations
@@ -42,6 +46,11 @@ class SurfaceRecorder:
         self.raster(sx, sy, *rest)
 
 
+BROW_DROP = (0.28, 0.3)
+"""Mean and spread of the drop, in 30 pixels of the 1024 px face texture (8 % of the distance
+between the outer eye corners)."""
+
+
 def load_prototype(folder: Path) -> Any:
     """Import the prototype's `engine` module from its folder."""
     if not (folder / "engine.py").is_file():
@@ -52,15 +61,33 @@ def load_prototype(folder: Path) -> Any:
     return importlib.import_module("engine")
 
 
+def varied_brows(engine: Any) -> Any:
+    """The prototype's `Identity` with brows that differ in height from person to person."""
+
+    class VariedBrows(engine.Identity):  # type: ignore[misc, name-defined]
+        def tex(self) -> None:
+            drop = np.random.default_rng([self.seed, 79]).normal(*BROW_DROP)
+            self.brow["dy"] += float(np.clip(drop, -0.3, 0.9))
+            super().tex()
+
+    return VariedBrows
+
+
 def render_part(
-    engine: Any, out: Path, part: int, count: int, size: int, faces_per_identity: int
+    engine: Any,
+    make_identity: Any,
+    out: Path,
+    part: int,
+    count: int,
+    size: int,
+    faces_per_identity: int,
 ) -> None:
     """Render `count` faces into the files of one part; goes on where an earlier run stopped."""
     out.mkdir(parents=True, exist_ok=True)
     shapes = {
         "images": ((count, size, size, 3), np.uint8),
         "surface": ((count, FACE_VERTICES, 2), np.int16),
-        "scene": ((count, 4), np.int64),
+        "scene": ((count, 6), np.float64),
     }
     files = {name: out / f"part{part:03d}_{name}.npy" for name in shapes}
     mode = "r+" if all(path.is_file() for path in files.values()) else "w+"
@@ -75,7 +102,7 @@ def render_part(
     for index in range(done, count):
         wanted = part * 100_000 + index // faces_per_identity
         if wanted != identity_seed:
-            identity, identity_seed = engine.Identity(wanted), wanted
+            identity, identity_seed = make_identity(wanted), wanted
         seed = part * 1_000_003 + index + 1
         recorder = SurfaceRecorder(raster)
         engine.raster = recorder
@@ -85,8 +112,9 @@ def render_part(
         centred = recorder.xy / oversampling - 0.5
         arrays["surface"][index] = np.clip(np.round(centred * SUBPIXEL), -32768, 32767)
         arrays["images"][index] = image
-        angles = np.degrees([scene["yaw"], scene["roll"]]) * 1000
-        arrays["scene"][index] = [identity_seed, seed, *np.round(angles)]
+        angles = np.degrees([scene["yaw"], scene["roll"]])
+        brow = identity.brow["th"], identity.brow["dy"]
+        arrays["scene"][index] = [identity_seed, seed, *angles, *brow]
         if (index + 1) % 500 == 0:
             for array in arrays.values():
                 array.flush()
@@ -102,9 +130,12 @@ def main() -> None:
     parser.add_argument("--count", type=int, default=20_000)
     parser.add_argument("--size", type=int, default=192, help="side of a picture in pixels")
     parser.add_argument("--faces-per-identity", type=int, default=4)
+    parser.add_argument("--varied-brows", action="store_true")
     options = parser.parse_args()
+    engine = load_prototype(options.prototype)
     render_part(
-        load_prototype(options.prototype),
+        engine,
+        varied_brows(engine) if options.varied_brows else engine.Identity,
         options.out,
         options.part,
         options.count,

@@ -7,60 +7,21 @@ guessed from the names of a graph's nodes. docs/weights.md describes every key.
 
 from __future__ import annotations
 
-import ast
 import difflib
 import hashlib
-import importlib.metadata
 import tomllib
 from functools import cache
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import Field, ValidationError, model_validator
 
 from lineament.errors import RecordError, WeightError
+from lineament.free_shapes import free_shapes
+from lineament.strict import Strict, describe_faults
+from lineament.weight_source import Source, read_source
 
 SHIPPED = Path(__file__).parent / "weights"
-
-
-class Strict(BaseModel):
-    """Frozen; an unknown key is an error."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class FileSource(Strict):
-    """An ONNX file; a relative path starts at the record's folder."""
-
-    kind: Literal["file"] = "file"
-    path: Path
-
-
-class PackageFileSource(Strict):
-    """An ONNX file inside an installed distribution."""
-
-    kind: Literal["package_file"]
-    distribution: str
-    version: str
-    path: str
-
-
-class PackageLiteralSource(Strict):
-    """ONNX bytes that an installed distribution keeps as a bytes literal in a Python file.
-
-    The file is parsed, never imported or run.
-    """
-
-    kind: Literal["package_literal"]
-    distribution: str
-    version: str
-    path: str
-    variable: str
-
-
-Source = Annotated[
-    FileSource | PackageFileSource | PackageLiteralSource, Field(discriminator="kind")
-]
 
 
 class WholePhoto(Strict):
@@ -167,10 +128,17 @@ Output = Annotated[PointsOutput | RetinaFaceOutput | CenterFaceOutput, Field(dis
 
 
 class Network(Strict):
-    """One ONNX graph with its contracts."""
+    """One ONNX graph with its contracts.
+
+    Attributes:
+        source: where its bytes lie.
+        sha256: of those bytes, in lower-case hexadecimal digits.
+        free_shapes: the graph takes any batch and size, although its file declares one.
+    """
 
     source: Source
     sha256: str = Field(pattern=r"^[0-9a-f]{64}$")
+    free_shapes: bool = False
     input: InputContract
     output: Output
 
@@ -207,14 +175,14 @@ class WeightRecord(Strict):
             WeightError: the file or its distribution is missing, or its checksum differs.
         """
         network = self.networks[stage]
-        data = _read(network.source, self.folder)
+        data = read_source(network.source, self.folder)
         found = hashlib.sha256(data).hexdigest()
         if found != network.sha256:
             raise WeightError(
                 f"weight {self.name}: sha256 of stage {stage + 1} is {found}, the record expects "
                 f"{network.sha256}; reinstall the package or correct the record"
             )
-        return data
+        return free_shapes(data) if network.free_shapes else data
 
 
 def load_record(path: Path | str) -> WeightRecord:
@@ -234,10 +202,7 @@ def load_record(path: Path | str) -> WeightRecord:
     try:
         return WeightRecord.model_validate({**values, "folder": path.resolve().parent})
     except ValidationError as error:
-        faults = "; ".join(
-            f"{'.'.join(str(part) for part in fault['loc']) or 'record'}: {fault['msg']}"
-            for fault in error.errors()
-        )
+        faults = describe_faults(WeightRecord, error)
         raise RecordError(
             f"{path} is not a valid weight record: {faults} (docs/weights.md lists the keys)"
         ) from error
@@ -266,42 +231,3 @@ def find_record(name_or_path: str | Path) -> WeightRecord:
             "`lineament models` lists all; a record of your own is given as a path to its .toml"
         )
     return records[name_or_path]
-
-
-def _read(source: Source, folder: Path) -> bytes:
-    if isinstance(source, FileSource):
-        return _read_file(folder / source.path, "correct `path` in the record")
-    path = _distribution_path(source)
-    data = _read_file(path, f"reinstall {source.distribution}")
-    if isinstance(source, PackageFileSource):
-        return data
-    for node in ast.parse(data).body:
-        if isinstance(node, ast.Assign) and any(
-            isinstance(target, ast.Name) and target.id == source.variable for target in node.targets
-        ):
-            value = ast.literal_eval(node.value)
-            if isinstance(value, bytes):
-                return value
-    raise WeightError(f"{path} holds no bytes literal named {source.variable}")
-
-
-def _read_file(path: Path, remedy: str) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise WeightError(f"cannot read the weight {path}: {error.strerror}; {remedy}") from error
-
-
-def _distribution_path(source: PackageFileSource | PackageLiteralSource) -> Path:
-    wanted = f"{source.distribution}=={source.version}"
-    try:
-        distribution = importlib.metadata.distribution(source.distribution)
-    except importlib.metadata.PackageNotFoundError as error:
-        raise WeightError(
-            f"this weight lies in a package that is not installed: pip install {wanted}"
-        ) from error
-    if distribution.version != source.version:
-        raise WeightError(
-            f"this weight needs {wanted}, found {distribution.version}: pip install {wanted}"
-        )
-    return Path(str(distribution.locate_file(source.path)))

@@ -1,0 +1,199 @@
+"""The way of a photo: detect, cut out, run the heads, give back faces in photo pixels."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from lineament.detection import DEFAULT_DETECTOR, DetectionOptions, load_detector
+from lineament.errors import ConfigError, ImageError
+from lineament.face import Box, ByteArray, Face, FloatArray, Landmarks
+from lineament.weights import WeightRecord, find_record
+
+if TYPE_CHECKING:
+    from lineament.landmarks.estimator import LandmarkEstimator
+
+HEADS = {"landmarks": "wing-cnn67-68"}
+"""The heads that exist and the weight that each one takes unless a record replaces it."""
+
+CHUNK_PHOTOS = 8
+CHUNK_PIXELS = 16_000_000
+
+
+class Analyzer:
+    """Finds the faces of photos and runs the heads that were asked for on each.
+
+    One analyzer may be used from many threads at once; it holds no state of a photo.
+
+    Args:
+        heads: names out of `HEADS`; an empty sequence runs the detection alone. A head that is
+            not asked for is not loaded.
+        detector: name of a shipped detection record, or the path of one's own (.toml).
+        records: weight records (paths of .toml files, or names of shipped ones) that replace
+            the weight of their task: a detection record the detector, a landmarks record the
+            landmark head.
+        options: thresholds of the detector.
+        device: `auto`, `cpu`, `cuda` and so on; see `lineament.runtime`.
+        threads: threads of one network run; None leaves the choice to the runtime.
+
+    Raises:
+        ConfigError: an unknown head, two records of one task, or a record of a head that was
+            not asked for.
+        RecordError: a record is missing or malformed, is of another task, or states a contract
+            that its network does not keep.
+        WeightError: a weight's file is missing or has another checksum.
+        DeviceError: the device asked for would not really run.
+    """
+
+    def __init__(
+        self,
+        heads: Sequence[str] = ("landmarks",),
+        *,
+        detector: str | Path = DEFAULT_DETECTOR,
+        records: Sequence[Path | str] = (),
+        options: DetectionOptions | None = None,
+        device: str = "auto",
+        threads: int | None = None,
+    ) -> None:
+        self.heads = _known(heads)
+        given = _by_task(records)
+        unasked = sorted(set(given) - {"detection", *self.heads})
+        if unasked:
+            raise ConfigError(
+                f"got a record for {', '.join(unasked)}, but the heads asked for are "
+                f"{', '.join(self.heads) or 'none'}; add the head or leave the record out"
+            )
+        self.detector = load_detector(
+            given.get("detection", detector),
+            options=options or DetectionOptions(),
+            device=device,
+            threads=threads,
+        )
+        self._landmarks: LandmarkEstimator | None = None
+        if "landmarks" in self.heads:
+            from lineament.landmarks.estimator import LandmarkEstimator
+
+            record = given.get("landmarks") or find_record(HEADS["landmarks"])
+            self._landmarks = LandmarkEstimator(record, device=device, threads=threads)
+
+    @property
+    def records(self) -> dict[str, WeightRecord]:
+        """The weight record in use for each task."""
+        records = {"detection": self.detector.record}
+        if self._landmarks:
+            records["landmarks"] = self._landmarks.record
+        return records
+
+    def analyze(self, image: ByteArray) -> list[Face]:
+        """The faces of one photo, best score first.
+
+        Args:
+            image: (H,W,3) uint8, RGB, as `lineament.read_image` gives it. The order of the
+                channels cannot be seen in an array: a picture in OpenCV's BGR order is taken
+                as RGB and gives worse results without an error.
+
+        Returns:
+            Faces in pixels of the photo; empty where no face was found.
+
+        Raises:
+            ImageError: the array has another shape or type.
+        """
+        return self._chunk([_checked(image)])[0]
+
+    def analyze_many(self, images: Iterable[ByteArray]) -> list[list[Face]]:
+        """The faces of many photos, one list for each photo, in the order given.
+
+        The photos are taken from the iterable in chunks, so that a generator that reads them
+        needs the memory of one chunk only. All faces of a chunk go through a head as one batch.
+
+        Args:
+            images: each (H,W,3) uint8 RGB; the sizes may differ.
+
+        Raises:
+            ImageError: an array has another shape or type.
+        """
+        return list(self.stream(images))
+
+    def stream(self, images: Iterable[ByteArray]) -> Iterator[list[Face]]:
+        """As `analyze_many`, but yields each photo's faces as soon as its chunk is done."""
+        chunk: list[ByteArray] = []
+        pixels = 0
+        for image in images:
+            chunk.append(_checked(image))
+            pixels += image.shape[0] * image.shape[1]
+            if len(chunk) == CHUNK_PHOTOS or pixels >= CHUNK_PIXELS:
+                yield from self._chunk(chunk)
+                chunk, pixels = [], 0
+        if chunk:
+            yield from self._chunk(chunk)
+
+    def _chunk(self, images: Sequence[ByteArray]) -> list[list[Face]]:
+        found = self.detector.detect(images)
+        landmarks: Sequence[FloatArray | None] = [None] * len(images)
+        if self._landmarks and any(len(detections.boxes) for detections in found):
+            landmarks = self._landmarks.estimate(images, [each.boxes for each in found])
+        return [
+            [
+                Face(
+                    box=Box(*(float(edge) for edge in detections.boxes[index])),
+                    score=float(detections.scores[index]),
+                    five_points=detections.five_points[index],
+                    landmarks=self._named(points, index),
+                )
+                for index in range(len(detections.boxes))
+            ]
+            for detections, points in zip(found, landmarks, strict=True)
+        ]
+
+    def _named(self, points: FloatArray | None, index: int) -> Landmarks | None:
+        if points is None or self._landmarks is None:
+            return None
+        return Landmarks(points[index], self._landmarks.scheme)
+
+
+def _known(heads: Sequence[str]) -> tuple[str, ...]:
+    if isinstance(heads, str):
+        raise ConfigError(f"heads needs a sequence of names, got the text {heads!r}: ({heads!r},)")
+    for head in heads:
+        if head not in HEADS:
+            near = difflib.get_close_matches(head, HEADS, n=1)
+            hint = f"did you mean {near[0]}? " if near else ""
+            raise ConfigError(f"no head named {head!r}; {hint}the heads are {', '.join(HEADS)}")
+    return tuple(dict.fromkeys(heads))
+
+
+def _by_task(records: Sequence[Path | str]) -> dict[str, WeightRecord]:
+    given: dict[str, WeightRecord] = {}
+    for source in records:
+        record = find_record(source)
+        if record.task in given:
+            raise ConfigError(
+                f"got two records for {record.task}: {given[record.task].name} and {record.name}; "
+                "give one for each task"
+            )
+        given[record.task] = record
+    return given
+
+
+def _checked(image: ByteArray) -> ByteArray:
+    if not isinstance(image, np.ndarray):
+        raise ImageError(
+            f"expected an RGB array of shape (H, W, 3), got {type(image).__name__}; "
+            "read a file with lineament.read_image"
+        )
+    if image.ndim != 3 or image.shape[2] != 3 or 0 in image.shape:
+        hint = ""
+        if image.ndim == 2:
+            hint = "; for a grey picture repeat its channel three times"
+        elif image.ndim == 3 and image.shape[2] == 4:
+            hint = "; drop the alpha channel"
+        elif image.ndim == 4:
+            hint = "; give many photos to analyze_many as a list"
+        raise ImageError(f"expected an RGB array of shape (H, W, 3), got {image.shape}{hint}")
+    if image.dtype != np.uint8:
+        raise ImageError(f"expected RGB values of type uint8 (0 to 255), got {image.dtype}")
+    return image

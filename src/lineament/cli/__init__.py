@@ -1,0 +1,1 @@
+"""The `lineament` command, one file for each of its commands."""

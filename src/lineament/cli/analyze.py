@@ -1,0 +1,97 @@
+"""`lineament analyze`: faces of photos and videos, as data and as pictures."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from lineament.cli.console import stderr, stdout
+from lineament.errors import ConfigError
+
+SOME_FAILED = 1
+NOTHING_USABLE = 2
+
+
+def analyze(
+    paths: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="PATH...", help="Photos, videos, folders (searched to the bottom), patterns."
+        ),
+    ],
+    out: Annotated[
+        Path | None,
+        typer.Option(help="Folder for faces.jsonl, annotated pictures and index.html."),
+    ] = None,
+    draw: Annotated[
+        bool | None,
+        typer.Option("--draw/--no-draw", help="Annotated pictures in --out. [default: draw]"),
+    ] = None,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="JSON Lines on stdout, all else on stderr.")
+    ] = False,
+    csv: Annotated[Path | None, typer.Option(help="A file with one row for each face.")] = None,
+    heads: Annotated[
+        str, typer.Option(help="Heads to run, with commas between; none: detection alone.")
+    ] = "landmarks",
+    detector: Annotated[
+        str, typer.Option(help="Detection weight: a name or a record (.toml).")
+    ] = "retinaface-mobilenet",
+    record: Annotated[
+        list[str] | None,
+        typer.Option(help="A weight record (.toml) that replaces the weight of its task."),
+    ] = None,
+    min_score: Annotated[
+        float | None, typer.Option(min=0, max=1, help="Least score of a face.")
+    ] = None,
+    smallest_face: Annotated[
+        float | None, typer.Option(min=0, help="Least side of a face in photo pixels.")
+    ] = None,
+    longest_side: Annotated[
+        int | None,
+        typer.Option(min=32, help="Detect on the photo scaled down to this longest side."),
+    ] = None,
+    every: Annotated[int, typer.Option(min=1, help="Take every N-th frame of a video.")] = 1,
+    device: Annotated[str, typer.Option(help="auto, cpu, cuda, ...; see doctor.")] = "auto",
+    threads: Annotated[int | None, typer.Option(min=1, help="Threads of a network run.")] = None,
+) -> None:
+    """Find every face, and the points on each.
+
+    Exit code: 0 all inputs were read, 1 some failed, 2 nothing could be read or a wrong option.
+    """
+    if draw and out is None:
+        raise ConfigError("--draw needs a place for the pictures: add --out FOLDER")
+    from lineament.analyzer import Analyzer
+    from lineament.cli.inputs import collect
+    from lineament.cli.results import Results
+    from lineament.cli.run import run
+    from lineament.cli.summary import show_problem, show_summary
+    from lineament.detection import DetectionOptions
+
+    inputs = collect(paths, skip=out)
+    if not inputs.sources:
+        for problem in inputs.problems:
+            show_problem(problem, stderr)
+        raise typer.Exit(NOTHING_USABLE)
+    choices = {"min_score": min_score, "smallest_face": smallest_face, "longest_side": longest_side}
+    given: dict[str, Any] = {name: value for name, value in choices.items() if value is not None}
+    analyzer = Analyzer(
+        [] if heads == "none" else [head.strip() for head in heads.split(",")],
+        detector=detector,
+        records=record or [],
+        options=DetectionOptions(**given),
+        device=device,
+        threads=threads,
+    )
+    with Results(
+        analyzer.records, inputs.sources, as_json=as_json, csv=csv, out=out, draw=draw is not False
+    ) as results:
+        tally = run(analyzer, inputs, results, every)
+        written = results.finish()
+    show_summary(tally, [*written, *([csv] if csv else [])], stderr if as_json else stdout)
+    if tally.pictures == 0:
+        raise typer.Exit(NOTHING_USABLE)
+    if tally.problems:
+        raise typer.Exit(SOME_FAILED)

@@ -1,0 +1,177 @@
+"""`lineament evaluate`: standard scores on a dataset of the user's own disk."""
+
+from __future__ import annotations
+
+import dataclasses
+import difflib
+import importlib
+import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+import typer
+
+from lineament.cli.console import stderr
+
+if TYPE_CHECKING:
+    from lineament.datasets.ibug300w import Sample
+    from lineament.detection import Detector
+    from lineament.evaluation.predictions import Estimator, Progress
+
+app = typer.Typer(no_args_is_help=True, help="Score a head on a dataset of your own disk.")
+
+READERS = {"300w": ("lineament.datasets.ibug300w", "read_300w")}
+"""Module and function that reads a folder in the published layout, by the dataset's name."""
+
+BoxChoice = Literal["detector", "truth"]
+
+
+@app.callback()
+def _group() -> None:
+    """Score a head on a dataset of your own disk."""
+
+
+@app.command()
+def landmarks(
+    data: Annotated[
+        str,
+        typer.Option(
+            help="NAME=FOLDER, the folder in its published layout, such as "
+            f"300w=../shared/data/300w. Names: {', '.join(READERS)}."
+        ),
+    ],
+    weights: Annotated[
+        str, typer.Option(help="Landmark weight: a name of `lineament models` or a .toml record.")
+    ] = "wing-cnn67-68",
+    detector: Annotated[
+        str, typer.Option(help="Detector: a name of `lineament models` or a .toml record.")
+    ] = "retinaface-mobilenet",
+    boxes: Annotated[
+        BoxChoice,
+        typer.Option(
+            help="Where the landmarks get their boxes: `detector` is end to end; `truth` makes "
+            "them of the true points, to see what the detector costs."
+        ),
+    ] = "detector",
+    out: Annotated[
+        Path, typer.Option(help="Folder for scores, plot, worst faces and kept predictions.")
+    ] = Path("out/evaluation"),
+    as_json: Annotated[
+        bool, typer.Option("--json", help="One JSON document on stdout instead of tables.")
+    ] = False,
+    limit: Annotated[
+        int | None, typer.Option(min=1, help="Score only N faces, spread over the listing.")
+    ] = None,
+    worst: Annotated[
+        int, typer.Option(min=0, max=400, help="Faces on the picture of the worst; 0: none.")
+    ] = 16,
+    device: Annotated[str, typer.Option(help="auto, cpu, cuda, ...")] = "auto",
+    threads: Annotated[int | None, typer.Option(min=1, help="Threads of a network run.")] = None,
+) -> None:
+    """Detection recall, NME, FR@10 % and AUC@10 % of 68 points, per subset and overall.
+
+    Predictions are kept under the output folder and used again as long as nothing that could
+    change them has changed. Scores are in percent.
+    """
+    name, folder = dataset_and_folder(data)
+    module, function = READERS[name]
+    read: Callable[[Path], list[Sample]] = getattr(importlib.import_module(module), function)
+    from lineament.evaluation.ced import require_matplotlib
+
+    require_matplotlib()
+    samples = spread(read(folder), limit)
+    estimator, finder, options = load_models(
+        weights, detector if boxes == "detector" else None, device, threads
+    )
+    from lineament.evaluation.landmarks import evaluate_landmarks
+
+    with _progress_bar() as progress:
+        document = evaluate_landmarks(
+            samples,
+            estimator,
+            finder,
+            dataset=name,
+            out=out,
+            options=options,
+            device=device,
+            worst=worst,
+            progress=progress,
+        )
+    if as_json:
+        typer.echo(json.dumps(document, allow_nan=False))
+    else:
+        from lineament.cli.evaluation_tables import print_landmarks
+
+        print_landmarks(document)
+
+
+def dataset_and_folder(text: str) -> tuple[str, Path]:
+    """Name and folder of `NAME=FOLDER`.
+
+    Raises:
+        typer.BadParameter: no `=`, nothing after it, or an unknown name.
+    """
+    name, equals, folder = text.partition("=")
+    known = ", ".join(READERS)
+    if not equals or not folder:
+        raise typer.BadParameter(
+            f"got {text!r}, expected NAME=FOLDER, such as 300w=../shared/data/300w; names: {known}",
+            param_hint="--data",
+        )
+    if name not in READERS:
+        near = difflib.get_close_matches(name.lower(), READERS, n=1)
+        hint = f"; did you mean {near[0]}?" if near else ";"
+        raise typer.BadParameter(
+            f"no dataset named {name!r}{hint} there are readers for: {known}", param_hint="--data"
+        )
+    return name, Path(folder).expanduser()
+
+
+def spread(samples: list[Sample], limit: int | None) -> list[Sample]:
+    """At most `limit` samples at even steps over the listing, so that every subset has some."""
+    if limit is None or limit >= len(samples):
+        return samples
+    return [samples[place * len(samples) // limit] for place in range(limit)]
+
+
+def load_models(
+    weights: str, detector: str | None, device: str, threads: int | None
+) -> tuple[Estimator, Detector | None, dict[str, Any]]:
+    """The landmarks, the detector (None for true boxes) and its options as plain data."""
+    from lineament.detection import DetectionOptions, load_detector
+    from lineament.landmarks.estimator import load_landmarks
+
+    estimator = load_landmarks(weights, device=device, threads=threads)
+    if detector is None:
+        return estimator, None, {}
+    options = DetectionOptions()
+    finder = load_detector(detector, options=options, device=device, threads=threads)
+    return estimator, finder, dataclasses.asdict(options)
+
+
+@contextmanager
+def _progress_bar() -> Iterator[Progress]:
+    """A bar on stderr that appears with the first batch: kept predictions need none."""
+    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
+    from rich.progress import Progress as Bar
+
+    bar = Bar(
+        TextColumn("predicting"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("photos"),
+        TimeRemainingColumn(),
+        console=stderr,
+    )
+    task = bar.add_task("predicting", start=True, total=None)
+
+    def show(done: int, total: int) -> None:
+        bar.start()
+        bar.update(task, completed=done, total=total)
+
+    try:
+        yield show
+    finally:
+        bar.stop()

@@ -1,0 +1,96 @@
+"""One run of `lineament analyze`: read ahead, analyse, write, count."""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from lineament.analyzer import Analyzer
+from lineament.cli.console import stderr
+from lineament.cli.inputs import Inputs, Problem, Source
+from lineament.cli.reading import Photo, read_all
+from lineament.cli.results import Results
+from lineament.cli.video import count_frames
+from lineament.face import ByteArray
+
+
+@dataclass(slots=True)
+class Tally:
+    """What a run came to.
+
+    Attributes:
+        found: source, frame, width, height and number of faces of each photo or frame.
+        problems: the inputs that failed.
+        seconds: wall time from the first read to the last write, without loading the networks.
+    """
+
+    found: list[tuple[str, int | None, int, int, int]] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    seconds: float = 0.0
+
+    @property
+    def pictures(self) -> int:
+        return len(self.found)
+
+    @property
+    def faces(self) -> int:
+        return sum(entry[-1] for entry in self.found)
+
+
+def run(analyzer: Analyzer, inputs: Inputs, results: Results, every: int) -> Tally:
+    """Send every input through the analyzer and its result to `results`.
+
+    A picture that cannot be read is reported and the rest goes on.
+    """
+    tally = Tally()
+    started = time.perf_counter()
+    with _progress() as progress:
+        task = progress.add_task("photos", total=_expected(inputs.sources, every))
+
+        def fail(problem: Problem) -> None:
+            tally.problems.append(problem)
+            results.fail(problem)
+
+        waiting: deque[Photo] = deque()
+
+        def images() -> Iterator[ByteArray]:
+            for item in read_all(inputs.sources, every):
+                if isinstance(item, Problem):
+                    fail(item)
+                    progress.advance(task)
+                else:
+                    waiting.append(item)
+                    yield item.image
+
+        for problem in inputs.problems:
+            fail(problem)
+        for faces in analyzer.stream(images()):
+            photo = waiting.popleft()
+            height, width = photo.image.shape[:2]
+            results.add(photo, faces)
+            tally.found.append((photo.source.name, photo.frame, width, height, len(faces)))
+            progress.advance(task)
+    tally.seconds = time.perf_counter() - started
+    return tally
+
+
+def _progress() -> Progress:
+    return Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+        console=stderr,
+        transient=True,
+        disable=not stderr.is_terminal,
+    )
+
+
+def _expected(sources: Sequence[Source], every: int) -> int:
+    return sum(
+        1 if source.kind == "photo" else count_frames(source.path, every) for source in sources
+    )

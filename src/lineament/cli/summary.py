@@ -1,0 +1,63 @@
+"""What a person reads at the end of a run."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from rich import box
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from lineament.cli.inputs import Problem, shown
+from lineament.cli.run import Tally
+
+LISTED = 20
+
+
+def show_summary(tally: Tally, written: Sequence[Path], console: Console) -> None:
+    """Print the photos (the first `LISTED`), the totals, the failures and where results lie."""
+    if tally.found:
+        console.print(_photos(tally))
+    console.print(_totals(tally))
+    for problem in tally.problems:
+        show_problem(problem, console)
+    for path in written:
+        console.print(f"written: {shown(path)}", markup=False, soft_wrap=True)
+
+
+def show_problem(problem: Problem, console: Console) -> None:
+    """One line that says which input failed and why."""
+    text = f"failed: {problem.source}: {problem.message}"
+    console.print(text, style="red", markup=False, soft_wrap=True)
+
+
+def _photos(tally: Tally) -> Table:
+    table = Table(box=box.SIMPLE)
+    table.add_column("photo", overflow="fold")
+    table.add_column("pixels", justify="right")
+    table.add_column("faces", justify="right")
+    for source, frame, width, height, faces in tally.found[:LISTED]:
+        place = "" if frame is None else f" frame {frame}"
+        table.add_row(escape(source) + place, f"{width} x {height}", str(faces))
+    rest = tally.found[LISTED:]
+    if rest:
+        table.add_row(f"and {len(rest)} more", "", str(sum(entry[-1] for entry in rest)))
+    return table
+
+
+def _totals(tally: Tally) -> Table:
+    rate = tally.pictures / tally.seconds if tally.seconds > 0 else 0.0
+    table = Table(box=box.SIMPLE)
+    for name in ("photos", "faces", "without a face", "failed", "seconds", "photos/s"):
+        table.add_column(name, justify="right")
+    table.add_row(
+        str(tally.pictures),
+        str(tally.faces),
+        str(sum(entry[-1] == 0 for entry in tally.found)),
+        str(len(tally.problems)),
+        f"{tally.seconds:.2f}",
+        f"{rate:.1f}",
+    )
+    return table

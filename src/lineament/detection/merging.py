@@ -1,0 +1,65 @@
+"""One list of a photo's faces from what was found on its working copies."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from lineament.detection.detector import Detections
+from lineament.detection.nms import suppress
+from lineament.detection.scaling import WorkingCopy
+from lineament.face import FloatArray
+
+MOST_OVERLAP = 0.4
+"""Boxes that overlap more than this (intersection over union) show the same face."""
+
+PART_SHARE = 0.7
+"""A box of which more than this share lies in a large face is a part of that face."""
+
+
+def merge(found: Sequence[tuple[WorkingCopy, Detections]], smallest_face: float) -> Detections:
+    """The faces of one photo, best score first, each once.
+
+    Each copy contributes the faces of the sizes that it is searched for. Seen closely, parts of a
+    large face look like faces: what the fine copy finds inside a better face that is too large
+    for it is dropped.
+
+    Args:
+        found: working copies of one photo, the finest first, with their candidates in working
+            pixels.
+        smallest_face: smaller faces are dropped, in photo pixels.
+    """
+    parts: list[Detections] = []
+    for copy, candidates in reversed(found):
+        faces = _sound(copy.to_photo(candidates))
+        sides = faces.sides
+        faces = faces.take((sides >= copy.from_side) & (sides <= copy.to_side))
+        if parts:
+            coarse = Detections.join(parts)
+            faces = _without_parts(faces, coarse.take(coarse.sides > copy.to_side))
+        parts.append(faces)
+    faces = Detections.join(parts)
+    faces = faces.take(faces.sides >= smallest_face)
+    return faces.take(suppress(faces.boxes, faces.scores, MOST_OVERLAP))
+
+
+def _sound(faces: Detections) -> Detections:
+    """Without the faces whose numbers are not finite or whose box has no area."""
+    finite = np.isfinite(faces.boxes).all(axis=1) & np.isfinite(faces.five_points).all(axis=(1, 2))
+    return faces.take(finite & (faces.sides > 0))
+
+
+def _without_parts(faces: Detections, large: Detections) -> Detections:
+    inside = _share_inside(faces.boxes, large.boxes) > PART_SHARE
+    better = large.scores[None, :] >= faces.scores[:, None]
+    return faces.take(~(inside & better).any(axis=1))
+
+
+def _share_inside(boxes: FloatArray, others: FloatArray) -> FloatArray:
+    """Share of each box's area that lies in each other box: (N,4), (M,4) -> (N,M)."""
+    low = np.maximum(boxes[:, None, :2], others[None, :, :2])
+    high = np.minimum(boxes[:, None, 2:], others[None, :, 2:])
+    common = np.prod(np.clip(high - low, 0, None), axis=2)
+    area = np.prod(boxes[:, 2:] - boxes[:, :2], axis=1)
+    return np.asarray(common / area[:, None], dtype=np.float32)

@@ -1,0 +1,123 @@
+"""The flow that all our detectors share: working copies, batches, decode, back, suppress."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+
+from lineament.detection.centerface import decode_centerface
+from lineament.detection.detector import DetectionOptions, Detections
+from lineament.detection.merging import merge
+from lineament.detection.retinaface import decode_retinaface
+from lineament.detection.scaling import WorkingCopy, working_copies, write_input
+from lineament.errors import ImageError, RecordError
+from lineament.face import ByteArray, FloatArray
+from lineament.runtime import Session, check_contract
+from lineament.weights import CenterFaceOutput, RetinaFaceOutput, WeightRecord, WholePhoto
+
+logger = logging.getLogger(__name__)
+
+Job = tuple[int, WorkingCopy]
+"""One working copy of the photo with that index."""
+
+BATCH_PIXELS = 2_000_000
+"""Working pixels that go through the network at once; a larger copy goes alone."""
+
+
+class OnnxDetector:
+    """A detector whose network and decoding are those of a weight record.
+
+    Safe to call from many threads at once.
+
+    Args:
+        record: a record of the task `detection`.
+        options: what counts as a face, and how closely to look.
+        device, threads: as for `Session`.
+
+    Raises:
+        RecordError: the record is not one of a detector, or its network does not fit it.
+        WeightError: the network's bytes are missing or damaged.
+        DeviceError: the device would not really run.
+    """
+
+    def __init__(
+        self,
+        record: WeightRecord,
+        *,
+        options: DetectionOptions,
+        device: str = "auto",
+        threads: int | None = None,
+    ) -> None:
+        network = record.networks[0]
+        output, crop = network.output, network.input.crop
+        if not isinstance(output, RetinaFaceOutput | CenterFaceOutput) or not isinstance(
+            crop, WholePhoto
+        ):
+            raise RecordError(
+                f"weight {record.name}: got task {record.task}, output {output.kind!r}, crop "
+                f"{crop.rule!r}; a detector needs output 'retinaface' or 'centerface' and crop "
+                "'whole_photo'"
+            )
+        self.record = record
+        self.options = options
+        self._input = network.input
+        self._output = output
+        self._multiple = crop.multiple
+        self._session = Session(record.model_bytes(), device=device, threads=threads)
+        check_contract(self._session, record, 0)
+        self.provider = self._session.provider
+
+    def detect(self, images: Sequence[ByteArray]) -> list[Detections]:
+        """Faces of each photo, in the order of `images`.
+
+        Working copies of the same shape go through the network together, at most
+        `BATCH_PIXELS` at once.
+
+        Args:
+            images: photos (H,W,3) uint8 RGB of any sizes, none empty.
+
+        Raises:
+            ImageError: an array is not (H,W,3) uint8, or is empty.
+        """
+        copies = [self._copies(image) for image in images]
+        by_shape: dict[tuple[int, int], list[Job]] = {}
+        for index, own in enumerate(copies):
+            for copy in own:
+                by_shape.setdefault(copy.padded, []).append((index, copy))
+        found: dict[Job, Detections] = {}
+        for (height, width), jobs in by_shape.items():
+            for batch in _batches(jobs, max(1, BATCH_PIXELS // (height * width))):
+                found.update(zip(batch, self._search(images, batch), strict=True))
+        return [
+            merge([(copy, found[index, copy]) for copy in own], self.options.smallest_face)
+            for index, own in enumerate(copies)
+        ]
+
+    def _copies(self, image: ByteArray) -> list[WorkingCopy]:
+        if image.dtype != np.uint8 or image.ndim != 3 or image.shape[2] != 3 or image.size == 0:
+            raise ImageError(
+                f"got an array of {image.dtype} {image.shape}, expected (height, width, 3) uint8 "
+                "RGB, not empty; lineament.read_image gives one"
+            )
+        height, width = image.shape[:2]
+        return working_copies(height, width, self.options, self._multiple)
+
+    def _search(self, images: Sequence[ByteArray], batch: Sequence[Job]) -> list[Detections]:
+        """Candidates of each working copy of one shape, in working pixels."""
+        shape = batch[0][1].padded
+        pixels: FloatArray = np.empty((len(batch), 3, *shape), dtype=np.float32)
+        for (index, copy), target in zip(batch, pixels, strict=True):
+            write_input(images[index], copy, self._input, target)
+        output, score = self._output, self.options.min_score
+        if isinstance(output, RetinaFaceOutput):
+            names = [output.boxes, output.scores, output.points]
+            return decode_retinaface(self._session.run(pixels, names), shape, output, score)
+        names = [output.heatmap, output.sizes, output.offsets, output.points]
+        return decode_centerface(self._session.run(pixels, names), output, score)
+
+
+def _batches(jobs: Sequence[Job], most: int) -> Iterator[Sequence[Job]]:
+    for start in range(0, len(jobs), most):
+        yield jobs[start : start + most]

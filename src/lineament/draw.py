@@ -1,0 +1,170 @@
+"""Faces drawn over a photo: boxes, scores, the five points and the landmarks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from lineament.errors import ImageError
+from lineament.face import Box, ByteArray, Face, FloatArray, Landmarks
+
+Colour = tuple[int, int, int]
+
+IBUG_68: tuple[tuple[str, int, int, bool], ...] = (
+    ("jaw", 0, 17, False),
+    ("right brow", 17, 22, False),
+    ("left brow", 22, 27, False),
+    ("nose bridge", 27, 31, False),
+    ("nose base", 31, 36, False),
+    ("right eye", 36, 42, True),
+    ("left eye", 42, 48, True),
+    ("outer lips", 48, 60, True),
+    ("inner lips", 60, 68, True),
+)
+"""Name, first point, point behind the last, and whether the line closes, of each 300-W group."""
+
+BOX: Colour = (255, 214, 10)
+LINE: Colour = (90, 235, 255)
+DOT: Colour = (255, 255, 255)
+FIVE: Colour = (255, 92, 138)
+SHADE: Colour = (16, 18, 24)
+
+RIM_STRENGTH = 0.55
+FACE_PER_STROKE = 150.0
+SMALLEST_LABELLED = 28.0
+SMALLEST_RIMMED = 40.0
+SMALLEST_DOTTED = 200.0
+
+_SHIFT = 4
+_FONT = cv2.FONT_HERSHEY_DUPLEX
+_FAR = 1e6
+
+
+def draw_faces(image: ByteArray, faces: Sequence[Face]) -> ByteArray:
+    """A copy of a photo with its faces drawn over it.
+
+    Strokes are anti-aliased and as wide as the face asks for, with a dark rim that keeps them
+    readable on light skin and sky. Landmarks of the scheme `ibug-68` are joined to the usual
+    groups, with a dot on each point where the face is large enough to hold them; those of
+    another scheme are dots. A box narrower than 28 pixels gets no score.
+
+    Args:
+        image: (H,W,3) uint8 RGB.
+        faces: in pixels of the photo.
+
+    Returns:
+        (H,W,3) uint8 RGB, C-contiguous.
+
+    Raises:
+        ImageError: the image has another shape or type.
+    """
+    if image.dtype != np.uint8 or image.ndim != 3 or image.shape[2] != 3:
+        raise ImageError(
+            f"cannot draw on {image.dtype} of shape {image.shape}, expected uint8 (H, W, 3)"
+        )
+    canvas = np.array(image, dtype=np.uint8, order="C")
+    if not faces or not image.size:
+        return canvas
+    shaded = canvas.copy()
+    for face in faces:
+        _draw_face(shaded, face, rim=True)
+    cv2.addWeighted(shaded, RIM_STRENGTH, canvas, 1 - RIM_STRENGTH, 0, dst=canvas)
+    for face in faces:
+        _draw_face(canvas, face, rim=False)
+    for face in faces:
+        _draw_score(canvas, face)
+    return canvas
+
+
+def _side(box: Box) -> float:
+    return float(np.sqrt(box.width * box.height))
+
+
+def _stroke(box: Box) -> int:
+    return int(np.clip(round(_side(box) / FACE_PER_STROKE), 1, 24))
+
+
+def _rim(box: Box) -> int:
+    """Pixels by which the dark rim reaches out on both sides together."""
+    return 2 * max(1, _stroke(box) // 2)
+
+
+def _fixed(points: FloatArray) -> NDArray[np.int32]:
+    """Points as OpenCV's fixed-point numbers with `_SHIFT` fractional bits."""
+    return np.rint(np.clip(points, -_FAR, _FAR) * (1 << _SHIFT)).astype(np.int32)
+
+
+def _lines(
+    canvas: ByteArray, paths: Sequence[tuple[FloatArray, bool]], colour: Colour, width: int
+) -> None:
+    for points, closed in paths:
+        cv2.polylines(canvas, [_fixed(points)], closed, colour, width, cv2.LINE_AA, _SHIFT)
+
+
+def _dots(canvas: ByteArray, points: FloatArray, radius: float, colour: Colour) -> None:
+    for x, y in _fixed(points):
+        centre = (int(x), int(y))
+        size = round(radius * (1 << _SHIFT))
+        cv2.circle(canvas, centre, size, colour, cv2.FILLED, cv2.LINE_AA, _SHIFT)
+
+
+def _inside(canvas: ByteArray, box: Box) -> tuple[float, float, float, float]:
+    """The box's corners, moved in where it reaches over the border of the photo."""
+    height, width = canvas.shape[:2]
+    margin = _stroke(box) / 2
+    right, bottom = max(width - 1 - margin, 0), max(height - 1 - margin, 0)
+    left, top = min(margin, right), min(margin, bottom)
+    x1, x2 = np.clip((box.x1, box.x2), left, right)
+    y1, y2 = np.clip((box.y1, box.y2), top, bottom)
+    return float(x1), float(y1), float(x2), float(y2)
+
+
+def _draw_face(canvas: ByteArray, face: Face, *, rim: bool) -> None:
+    """The strokes of one face, or the dark rims that lie under them."""
+    more = _rim(face.box) if rim else 0
+    stroke = _stroke(face.box) + more
+    x1, y1, x2, y2 = _inside(canvas, face.box)
+    corners = np.array([(x1, y1), (x2, y1), (x2, y2), (x1, y2)], dtype=np.float32)
+    _lines(canvas, [(corners, True)], SHADE if rim else BOX, stroke)
+    side = _side(face.box)
+    if rim and side < SMALLEST_RIMMED:
+        return
+    if face.landmarks is not None:
+        _draw_landmarks(canvas, face.landmarks, stroke, side, rim=rim)
+    radius = (1.3 * _stroke(face.box) + 0.9) if side >= SMALLEST_RIMMED else 1.0
+    _dots(canvas, face.five_points, radius + more / 2, SHADE if rim else FIVE)
+
+
+def _draw_landmarks(
+    canvas: ByteArray, landmarks: Landmarks, stroke: int, side: float, *, rim: bool
+) -> None:
+    points = landmarks.points
+    joined = landmarks.scheme == "ibug-68" and len(points) == 68
+    if joined:
+        paths = [(points[start:stop], closed) for _, start, stop, closed in IBUG_68]
+        _lines(canvas, paths, SHADE if rim else LINE, stroke)
+    if not joined or side >= SMALLEST_DOTTED:
+        _dots(canvas, points, 0.5 * stroke + 0.7, SHADE if rim else DOT)
+
+
+def _draw_score(canvas: ByteArray, face: Face) -> None:
+    if face.box.width < SMALLEST_LABELLED:
+        return
+    text = f"{face.score:.2f}"
+    scale = float(np.clip(_side(face.box) / 420, 0.34, 3.0))
+    weight = max(1, round(scale * 1.2))
+    (text_width, text_height), _ = cv2.getTextSize(text, _FONT, scale, weight)
+    pad = max(2, round(text_height * 0.45))
+    x1, y1, _, _ = _inside(canvas, face.box)
+    edge = (_stroke(face.box) + _rim(face.box)) // 2
+    left = round(np.clip(x1 - edge, 0, max(canvas.shape[1] - text_width - 2 * pad, 0)))
+    top = round(y1 - edge - text_height - 2 * pad)
+    if top < 0:
+        top = round(y1 + edge)
+    bottom, right = top + text_height + 2 * pad, left + text_width + 2 * pad
+    cv2.rectangle(canvas, (left, top), (right, bottom), SHADE, cv2.FILLED)
+    place = (left + pad, bottom - pad)
+    cv2.putText(canvas, text, place, _FONT, scale, BOX, weight, cv2.LINE_AA)

@@ -1,0 +1,1 @@
+"""Standard evaluation: predict once, keep the predictions, score them with pure functions."""

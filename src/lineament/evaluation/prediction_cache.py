@@ -1,0 +1,169 @@
+"""Predictions kept in an .npz file: predict once, score from there.
+
+A file is named and marked with a key over everything that could change the predictions: the
+networks' checksums and contracts, the detector's options, the boxes' source, the device, the
+pictures' bytes and their labels, and the code and libraries that run the networks. Predictions
+under another key are never used.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib
+import json
+import logging
+import os
+import zipfile
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+import lineament
+from lineament.datasets.ibug300w import Sample
+from lineament.errors import DataError
+from lineament.evaluation.predictions import Estimator, Predictions
+from lineament.weights import WeightRecord
+
+if TYPE_CHECKING:
+    from lineament.detection import Detector
+
+logger = logging.getLogger(__name__)
+
+UNINVOLVED = frozenset({"cli", "synthesis", "training"})
+"""Rooms of the package whose code has no part in a prediction."""
+
+DECIDING_LIBRARIES = ("numpy", "cv2", "onnxruntime")
+
+
+def predict_or_load(
+    folder: Path,
+    stem: str,
+    facts: Mapping[str, Any],
+    compute: Callable[[], Predictions],
+) -> tuple[Predictions, Path]:
+    """Predictions from `folder`, or computed and kept there.
+
+    Args:
+        folder: made if it is missing.
+        stem: readable beginning of the file's name.
+        facts: plain data from `deciding_facts`; their digest is the key.
+        compute: makes the predictions where none are kept under this key.
+
+    Returns:
+        The predictions and the file that holds them.
+
+    Raises:
+        DataError: the folder cannot be written.
+    """
+    text = json.dumps(facts, sort_keys=True)
+    path = folder / f"{stem}-{hashlib.sha256(text.encode()).hexdigest()[:16]}.npz"
+    kept = _load(path, text)
+    if kept is not None:
+        logger.info("predictions from %s", path)
+        return kept, path
+    made = compute()
+    try:
+        _save(path, text, made)
+    except OSError as error:
+        raise DataError(
+            f"cannot keep the predictions in {folder}: {error.strerror}; choose another --out"
+        ) from error
+    return made, path
+
+
+def deciding_facts(
+    samples: Sequence[Sample],
+    estimator: Estimator,
+    detector: Detector | None,
+    options: Mapping[str, Any],
+    device: str,
+) -> dict[str, Any]:
+    """Everything that could change the predictions, as plain data for JSON.
+
+    Raises:
+        DataError: a picture cannot be read.
+    """
+    return {
+        "landmarks": _contracts(estimator.record),
+        "detector": _contracts(detector.record) if detector else None,
+        "options": dict(options) if detector else None,
+        "device": device,
+        "provider": detector.provider if detector else None,
+        "listing": listing_digest(samples),
+        "code": _code_digest(),
+        "libraries": {
+            name: str(importlib.import_module(name).__version__) for name in DECIDING_LIBRARIES
+        },
+    }
+
+
+def listing_digest(samples: Sequence[Sample]) -> str:
+    """sha256 over names, bytes of the pictures and true points, in the order of the listing.
+
+    Raises:
+        DataError: a picture cannot be read.
+    """
+    digest = hashlib.sha256()
+    for sample in samples:
+        try:
+            content = sample.image.read_bytes()
+        except OSError as error:
+            raise DataError(f"cannot read {sample.image}: {error.strerror}") from error
+        digest.update(json.dumps([sample.name, sample.image.suffix]).encode())
+        digest.update(hashlib.sha256(content).digest())
+        digest.update(sample.points.astype("<f4").tobytes())
+    return digest.hexdigest()
+
+
+def _contracts(record: WeightRecord) -> list[dict[str, Any]]:
+    return [network.model_dump(mode="json", exclude={"source"}) for network in record.networks]
+
+
+@cache
+def _code_digest() -> str:
+    """sha256 over the package's files, once per process: an edit does not change loaded code."""
+    root = Path(str(lineament.__file__)).parent
+    digest = hashlib.sha256()
+    for path in sorted(root.rglob("*.py")):
+        inside = path.relative_to(root)
+        if inside.parts[0] not in UNINVOLVED:
+            digest.update(inside.as_posix().encode())
+            digest.update(hashlib.sha256(path.read_bytes()).digest())
+    return digest.hexdigest()
+
+
+def _save(path: Path, key: str, predictions: Predictions) -> None:
+    """Write beside the goal and rename, so that a killed run leaves no half file under it."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = path.with_name(f"{path.name}.{os.getpid()}.partial")
+    try:
+        with partial.open("wb") as file:
+            np.savez_compressed(
+                file,
+                key=np.array(key),
+                photo=predictions.photo,
+                boxes=predictions.boxes,
+                scores=predictions.scores,
+                points=predictions.points,
+            )
+        partial.replace(path)
+    except BaseException:
+        partial.unlink(missing_ok=True)
+        raise
+
+
+def _load(path: Path, key: str) -> Predictions | None:
+    """Kept predictions under exactly this key; None where there are none or the file is bad."""
+    if not path.is_file():
+        return None
+    try:
+        with np.load(path, allow_pickle=False) as file:
+            if str(file["key"]) != key:
+                return None
+            return Predictions(file["photo"], file["boxes"], file["scores"], file["points"])
+    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
+        logger.warning("%s is damaged (%s): predicting again", path, error)
+        return None

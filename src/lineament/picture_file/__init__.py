@@ -1,0 +1,1 @@
+"""What a picture file says about itself, read from its bytes before any decoding."""

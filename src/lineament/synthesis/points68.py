@@ -1,0 +1,176 @@
+"""The 68 points of 300-W (the Multi-PIE / iBUG mark-up) on the ICT-FaceKit head.
+
+The mesh comes with one vertex per point, but several of them are not what the mark-up says. Here
+each point is found by its definition:
+
+- jaw (0-16): seventeen points at even distances along the *visible* outline of the face, from
+  the height of the eyes over the chin to the height of the other eye. Where the head turns, the
+  far half slides to the silhouette of the cheek.
+- brows (17-26): five points at even distances along the middle line of the brow as it is drawn.
+- nose base (31-35): on the lower rim of the nose: outer ends of the wings, below the nostrils,
+  and where the columella meets the lip.
+- lips: 56 and 58 below the peaks of the cupid's bow (50, 52), 55 and 59 half-way from them to the
+  corners; 61, 63, 65, 67 on the inner rims at the abscissae of the peaks.
+- nose bridge, eyes, lip corners, cupid's bow: the vertices of the mesh.
+
+No label of a real photograph was used. Lengths of the head are in centimetres, x to the person's
+left, y up, z forward.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lineament.errors import DataError
+from lineament.face import FloatArray
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+FACE_VERTICES = 9409
+"""The head's first vertices are the outer face."""
+
+CHIN = 8
+NOSE_BASE = {31: (-1.48, -0.80), 32: (-0.72, -0.93), 33: (0.0, -1.0), 34: (0.72, -0.93)}
+NOSE_BASE[35] = (1.48, -0.80)
+"""Where the points of the nose base lie on the neutral head, seen from the front."""
+
+SAMPLES = 49
+"""Samples along each half of the jaw."""
+
+SECTOR = 0.06
+"""Half the angle, in radians, of the sector in which the outline may slide."""
+
+
+@dataclass(frozen=True)
+class Strip:
+    """Vertices that can become the outline at one sample of the jaw."""
+
+    vertices: Ints
+    outward: Floats
+
+
+class Points68:
+    """Finds the 68 points in a picture from where the face's vertices were drawn.
+
+    Args:
+        head: path of the asset `head.npz`.
+
+    Raises:
+        DataError: the file is missing or lacks an array.
+    """
+
+    def __init__(self, head: Path) -> None:
+        try:
+            with np.load(head) as assets:
+                vertices = assets["vertices"].astype(np.float64)[:FACE_VERTICES]
+                self.ids: Ints = assets["landmark68"].astype(np.int64)
+        except (OSError, KeyError, ValueError) as error:
+            raise DataError(f"{head} is not the head of the synthesis assets: {error}") from error
+        self.vertices = vertices
+        self.ids = self._corrected(self.ids.copy())
+        self.jaw = self._jaw_curve()
+        self.strips = [self._strip(point) for point in self.jaw]
+
+    def __call__(self, surface: FloatArray, roll: float, brows: FloatArray) -> FloatArray:
+        """Points of one picture.
+
+        Args:
+            surface: (9409,2) picture position of each vertex of the face, y down.
+            roll: radians by which the head leans; positive raises the person's left side.
+            brows: (10,2) picture positions of points 17 to 26, see `brow_points`.
+
+        Returns:
+            (68,2) float32 picture positions.
+        """
+        points = surface[self.ids].astype(np.float64)
+        points[:17] = self._outline(surface.astype(np.float64), roll)
+        points[17:27] = brows
+        return points.astype(np.float32)
+
+    def brow_points(self, surface: FloatArray, anchors: Ints, weights: FloatArray) -> FloatArray:
+        """Picture positions (10,2) of points that are bound to vertices: (10,K) ids, weights."""
+        return np.asarray(np.einsum("pk,pkd->pd", weights, surface[anchors]), dtype=np.float32)
+
+    def _corrected(self, ids: Ints) -> Ints:
+        for point, (x, y) in NOSE_BASE.items():
+            ids[point] = self._front_vertex(x, y)
+        rim = self.vertices[ids]
+        peak = rim[52, 0]
+        for left, right, middle, corner in ((63, 61, 62, 64), (65, 67, 66, 64)):
+            side = left if left == 63 else 65
+            target = _at_abscissa(rim[[middle, side, corner]], 0.93 * peak)
+            ids[left], ids[right] = self._pair(target)
+        target = _at_abscissa(rim[[57, 56 if rim[56, 0] > 0 else 58, 54]], 1.05 * peak)
+        low = target
+        ids[56], ids[58] = self._pair(low)
+        outer = _at_abscissa(rim[[57, 55, 54]], (low[0] + rim[54, 0]) / 2)
+        ids[55], ids[59] = self._pair(outer)
+        return ids
+
+    def _pair(self, point: Floats) -> tuple[int, int]:
+        """Vertices nearest to a point and to its mirror image."""
+        mirrored = point * [-1, 1, 1]
+        distance = np.linalg.norm(
+            self.vertices[None] - np.stack([point, mirrored])[:, None], axis=2
+        )
+        left, right = distance.argmin(axis=1)
+        return int(left), int(right)
+
+    def _front_vertex(self, x: float, y: float) -> int:
+        """The vertex of the visible surface nearest to (x, y), seen from the front."""
+        distance = np.hypot(self.vertices[:, 0] - x, self.vertices[:, 1] - y)
+        near = np.flatnonzero(distance < distance.min() + 0.12)
+        front = self.vertices[near, 2] > self.vertices[near, 2].max() - 0.25
+        near = near[front]
+        return int(near[distance[near].argmin()])
+
+    def _jaw_curve(self) -> Ints:
+        """Vertex ids at even distances along the jaw, from the right ear to the left ear."""
+        corners = self.vertices[self.ids[:17]]
+        return np.array([self._nearest(point) for point in resample(corners, 2 * SAMPLES - 1)])
+
+    def _nearest(self, point: Floats) -> int:
+        return int(np.linalg.norm(self.vertices - point, axis=1).argmin())
+
+    def _strip(self, sample: int) -> Strip:
+        """Vertices between a sample of the jaw and the middle of the face."""
+        middle = np.array([0.0, -1.5])
+        plane = self.vertices[:, :2] - middle
+        angle, radius = np.arctan2(plane[:, 1], plane[:, 0]), np.hypot(*plane.T)
+        own, reach = angle[sample], radius[sample]
+        turn = np.abs((angle - own + np.pi) % (2 * np.pi) - np.pi)
+        inside = (turn < SECTOR) & (radius <= reach) & (radius > 0.45 * reach)
+        inside &= self.vertices[:, 2] > self.vertices[sample, 2] - 0.2
+        inside[sample] = True
+        outward = np.array([np.cos(own), -np.sin(own)])
+        return Strip(np.flatnonzero(inside), outward)
+
+    def _outline(self, surface: Floats, roll: float) -> Floats:
+        """The visible outline (17,2): each sample moved outwards to the silhouette, then evened."""
+        cos, sin = np.cos(roll), np.sin(roll)
+        turn = np.array([[cos, sin], [-sin, cos]])
+        curve = np.empty((len(self.strips), 2))
+        for row, strip in enumerate(self.strips):
+            candidates = surface[strip.vertices]
+            curve[row] = candidates[(candidates @ (turn @ strip.outward)).argmax()]
+        right = resample(curve[:SAMPLES], 9)
+        left = resample(curve[SAMPLES - 1 :], 9)
+        return np.concatenate([right, left[1:]])
+
+
+def _at_abscissa(chain: Floats, x: float) -> Floats:
+    """The point of a chain of points (K,3), ordered by |x|, whose abscissa is `x`."""
+    return np.array([np.interp(x, chain[:, 0], chain[:, axis]) for axis in range(3)])
+
+
+def resample(curve: Floats, count: int) -> Floats:
+    """`count` points at even distances along a polyline (N,D), both ends included."""
+    steps = np.linalg.norm(np.diff(curve, axis=0), axis=1)
+    length = np.concatenate([[0.0], np.cumsum(steps)])
+    wanted = np.linspace(0, length[-1], count)
+    return np.stack([np.interp(wanted, length, axis) for axis in curve.T], axis=1)

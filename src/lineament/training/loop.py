@@ -1,0 +1,196 @@
+"""The one training loop: a stage, from nothing or from its last checkpoint, to its end.
+
+Runs on one process or under torchrun without a change. Batch number `i` depends on the recipe
+and on `i` alone, so a resumed run sees the batches that an unbroken one sees.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import resource
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+import torch
+from lightning.fabric import Fabric
+from numpy.typing import NDArray
+from torch import Tensor, nn
+from torch.utils.data import DataLoader, Dataset
+from torch.utils.tensorboard import SummaryWriter
+
+from lineament.errors import DataError
+from lineament.training import checkpoint
+from lineament.training.config import Optimiser, Stage
+
+log = logging.getLogger(__name__)
+
+
+class Batches(Protocol):
+    """Training data of a stage."""
+
+    def batch(self, iteration: int, rank: int, world: int) -> dict[str, NDArray[Any]]:
+        """Arrays of one step for one of `world` processes: `image` (N,S,S,3) uint8 RGB and
+        `target` (N,...) float32."""
+        ...
+
+
+Validation = Callable[[nn.Module], dict[str, float]]
+Criterion = Callable[[Tensor, Tensor], dict[str, Tensor]]
+
+
+class _ByIteration(Dataset[dict[str, NDArray[Any]]]):
+    def __init__(self, batches: Batches, rank: int, world: int) -> None:
+        self.batches, self.rank, self.world = batches, rank, world
+
+    def __getitem__(self, iteration: int) -> dict[str, NDArray[Any]]:
+        return self.batches.batch(iteration, self.rank, self.world)
+
+
+def fit(
+    stage: Stage,
+    network: nn.Module,
+    criterion: Criterion,
+    batches: Batches,
+    validation: Validation,
+    folder: Path,
+    *,
+    seed: int = 0,
+    device: str = "auto",
+) -> nn.Module:
+    """Train one stage; a stage that is already done returns at once with its weights.
+
+    Args:
+        network: takes (N,3,S,S) float32 0 to 1 and returns what `criterion` compares.
+        criterion: (output, target) -> named terms, whose sum is minimised.
+        folder: receives `last.pt`, `log.jsonl` and TensorBoard's events.
+
+    Raises:
+        DataError: the loss is not finite; the batch is saved in `folder`.
+    """
+    fabric = Fabric(accelerator=device, devices="auto" if device != "cpu" else 1,
+                    precision=stage.precision)  # fmt: skip
+    fabric.launch()
+    torch.manual_seed(seed)
+    network = network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+    optimiser = make_optimiser(stage.optimiser, network)
+    last = folder / "last.pt"
+    start = checkpoint.load(last, network, optimiser) if last.is_file() else 0
+    if start >= stage.iterations:
+        log.info("stage %s is done: %d iterations", stage.name, start)
+        return network
+    wrapped, wrapped_optimiser = fabric.setup(network, optimiser)
+    loader: DataLoader[dict[str, NDArray[Any]]] = DataLoader(
+        _ByIteration(batches, fabric.global_rank, fabric.world_size),
+        batch_size=None,
+        sampler=range(start, stage.iterations),
+        num_workers=stage.workers,
+    )
+    journal = _Journal(stage, folder, start) if fabric.is_global_zero else None
+    wrapped.train()
+    for iteration, arrays in enumerate(loader, start=start):
+        rate = stage.optimiser.rate(iteration / stage.iterations)
+        for group in wrapped_optimiser.param_groups:
+            group["lr"] = rate
+        image = torch.as_tensor(arrays["image"]).to(fabric.device).permute(0, 3, 1, 2)
+        target = torch.as_tensor(arrays["target"]).to(fabric.device)
+        terms = criterion(wrapped(image.float().div_(255)), target)
+        loss = torch.stack(list(terms.values())).sum()
+        if not checkpoint.finite(loss):
+            _save_bad_batch(folder, iteration, arrays)
+        wrapped_optimiser.zero_grad()
+        fabric.backward(loss)
+        wrapped_optimiser.step()
+        done = iteration + 1
+        if journal:
+            journal.step(done, terms, rate)
+            if done % stage.validate_every == 0 or done == stage.iterations:
+                wrapped.eval()
+                journal.validated(done, validation(wrapped))
+                wrapped.train()
+            if done % stage.save_every == 0 or done == stage.iterations:
+                checkpoint.save(last, network, optimiser, done)
+    if journal:
+        journal.close()
+    return network
+
+
+def make_optimiser(options: Optimiser, network: nn.Module) -> torch.optim.Optimizer:
+    """The optimiser that a recipe names."""
+    if options.kind == "sgd":
+        return torch.optim.SGD(
+            network.parameters(),
+            lr=options.learning_rate,
+            momentum=options.momentum,
+            weight_decay=options.weight_decay,
+        )
+    return torch.optim.AdamW(
+        network.parameters(),
+        lr=options.learning_rate,
+        betas=(options.momentum, 0.999),
+        weight_decay=options.weight_decay,
+    )
+
+
+def _save_bad_batch(folder: Path, iteration: int, arrays: dict[str, Any]) -> None:
+    path = folder / f"bad_batch_{iteration}.npz"
+    folder.mkdir(parents=True, exist_ok=True)
+    np.savez(path, image=np.asarray(arrays["image"]), target=np.asarray(arrays["target"]))
+    raise DataError(
+        f"the loss of iteration {iteration} is not finite; its batch is saved in {path}. Lower "
+        "the learning rate or mend the labels, then start again: the run resumes before it"
+    )
+
+
+class _Journal:
+    """Keeps the means of a run: to the log, to log.jsonl and to TensorBoard."""
+
+    def __init__(self, stage: Stage, folder: Path, start: int) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        self.stage, self.start, self.since = stage, start, time.perf_counter()
+        self.sums: dict[str, float] = {}
+        self.count = 0
+        self.board = SummaryWriter(str(folder))
+        self.lines = (folder / "log.jsonl").open("a", encoding="utf-8")
+
+    def step(self, done: int, terms: dict[str, Tensor], rate: float) -> None:
+        for name, term in terms.items():
+            self.sums[name] = self.sums.get(name, 0.0) + float(term.detach())
+        self.count += 1
+        if done % self.stage.log_every and done != self.stage.iterations:
+            return
+        means = {name: total / self.count for name, total in self.sums.items()}
+        speed = (done - self.start) / (time.perf_counter() - self.since)
+        memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
+        log.info(
+            "%s %d/%d  %s  rate %.2g  %.0f samples/s  %.0f min left  %.1f GiB",
+            self.stage.name,
+            done,
+            self.stage.iterations,
+            "  ".join(f"{name} {mean:.4g}" for name, mean in means.items()),
+            rate,
+            speed * self.stage.batch,
+            (self.stage.iterations - done) / speed / 60,
+            memory,
+        )
+        self._write(done, {**means, "learning_rate": rate})
+        self.sums, self.count = {}, 0
+
+    def validated(self, done: int, scores: dict[str, float]) -> None:
+        text = "  ".join(f"{name} {score:.4f}" for name, score in scores.items())
+        log.info("%s %d validation  %s", self.stage.name, done, text)
+        self._write(done, {f"validation_{name}": score for name, score in scores.items()})
+
+    def _write(self, done: int, values: dict[str, float]) -> None:
+        samples = done * self.stage.batch
+        self.lines.write(json.dumps({"iteration": done, "samples": samples, **values}) + "\n")
+        self.lines.flush()
+        for name, value in values.items():
+            self.board.add_scalar(name, value, samples)
+
+    def close(self) -> None:
+        self.board.close()
+        self.lines.close()
