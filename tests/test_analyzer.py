@@ -81,7 +81,12 @@ def test_a_head_that_is_not_asked_for_is_not_there(
 ) -> None:
     (face,) = detection_alone.analyze(astronaut)
     assert face.landmarks is None
-    assert list(detection_alone.records) == ["detection"]
+    assert list(detection_alone.records) == list(detection_alone.providers) == ["detection"]
+
+
+def test_it_says_what_really_runs(record: Path) -> None:
+    own = Analyzer(records=[record], device="cpu", threads=1)
+    assert own.providers == dict.fromkeys(("detection", "landmarks"), "CPUExecutionProvider")
 
 
 def test_many_photos_are_the_same_as_one_by_one(

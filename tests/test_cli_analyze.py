@@ -23,6 +23,8 @@ from lineament.errors import ImageError
 ROOT = Path(__file__).parent.parent
 EXAMPLES = ROOT / "examples"
 FACES = {"astronaut.jpg": 1, "grace_hopper.jpg": 1, "photographer.png": 1, "rocket.jpg": 0}
+WALL = "photo_wall.jpg"
+"""54 faces, some of 12 pixels; how many are found is the detector's affair."""
 ALONE = ("--heads", "none", "--threads", "1")
 
 
@@ -46,7 +48,9 @@ def clip(tmp_path: Path) -> Path:
 def test_the_examples_as_json(lineament: CommandLine) -> None:
     done = lineament("analyze", EXAMPLES, "--json", *ALONE)
     assert done.code == 0
-    assert {Path(line["source"]).name: len(line["faces"]) for line in done.lines} == FACES
+    found = {Path(line["source"]).name: len(line["faces"]) for line in done.lines}
+    assert 40 <= found.pop(WALL) <= 54
+    assert found == FACES
     assert [line["source"] for line in done.lines] == sorted(line["source"] for line in done.lines)
     for line, text in zip(done.lines, done.out.splitlines(), strict=True):
         PhotoLine.model_validate_json(text)
@@ -77,7 +81,7 @@ def test_the_output_folder(lineament: CommandLine, tmp_path: Path) -> None:
     assert done.code == 0
     assert "index.html" in done.out
     lines = [json.loads(line) for line in (out / "faces.jsonl").read_text().splitlines()]
-    assert len(lines) == len(FACES)
+    assert len(lines) == len(FACES) + 1
     sheet = (out / "index.html").read_text(encoding="utf-8")
     for line in lines:
         PhotoLine.model_validate(line)
@@ -88,7 +92,7 @@ def test_the_output_folder(lineament: CommandLine, tmp_path: Path) -> None:
         assert changed.any() == bool(line["faces"])
     rows = list(csv.DictReader(table.open(encoding="utf-8")))
     faces = [(line["source"], face) for line in lines for face in line["faces"]]
-    assert len(rows) == len(faces) == sum(FACES.values())
+    assert len(rows) == len(faces) > sum(FACES.values())
     for row, (source, face) in zip(rows, faces, strict=True):
         assert row["source"] == source
         assert float(row["score"]) == face["score"]

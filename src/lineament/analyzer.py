@@ -17,8 +17,8 @@ from lineament.weights import WeightRecord, find_record
 if TYPE_CHECKING:
     from lineament.landmarks.estimator import LandmarkEstimator
 
-HEADS = {"landmarks": "wing-cnn67-68"}
-"""The heads that exist and the weight that each one takes unless a record replaces it."""
+HEADS = ("landmarks",)
+"""The heads that exist."""
 
 CHUNK_PHOTOS = 8
 CHUNK_PIXELS = 16_000_000
@@ -75,9 +75,9 @@ class Analyzer:
         )
         self._landmarks: LandmarkEstimator | None = None
         if "landmarks" in self.heads:
-            from lineament.landmarks.estimator import LandmarkEstimator
+            from lineament.landmarks.estimator import DEFAULT_LANDMARKS, LandmarkEstimator
 
-            record = given.get("landmarks") or find_record(HEADS["landmarks"])
+            record = given.get("landmarks") or find_record(DEFAULT_LANDMARKS)
             self._landmarks = LandmarkEstimator(record, device=device, threads=threads)
 
     @property
@@ -87,6 +87,15 @@ class Analyzer:
         if self._landmarks:
             records["landmarks"] = self._landmarks.record
         return records
+
+    @property
+    def providers(self) -> dict[str, str]:
+        """The ONNX Runtime provider that really runs each task."""
+        providers = {"detection": self.detector.provider}
+        if self._landmarks:
+            used = dict.fromkeys(stage.session.provider for stage in self._landmarks.stages)
+            providers["landmarks"] = ", ".join(used)
+        return providers
 
     def analyze(self, image: ByteArray) -> list[Face]:
         """The faces of one photo, best score first.

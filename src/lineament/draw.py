@@ -34,8 +34,8 @@ SHADE: Colour = (16, 18, 24)
 
 RIM_STRENGTH = 0.55
 FACE_PER_STROKE = 150.0
-SMALLEST_LABELLED = 28.0
-SMALLEST_RIMMED = 40.0
+SMALLEST_LABELLED = 36.0
+SMALLEST_RIMMED = 64.0
 SMALLEST_DOTTED = 200.0
 
 _SHIFT = 4
@@ -49,7 +49,7 @@ def draw_faces(image: ByteArray, faces: Sequence[Face]) -> ByteArray:
     Strokes are anti-aliased and as wide as the face asks for, with a dark rim that keeps them
     readable on light skin and sky. Landmarks of the scheme `ibug-68` are joined to the usual
     groups, with a dot on each point where the face is large enough to hold them; those of
-    another scheme are dots. A box narrower than 28 pixels gets no score.
+    another scheme are dots. A box narrower than 36 pixels gets no score.
 
     Args:
         image: (H,W,3) uint8 RGB.
@@ -130,11 +130,12 @@ def _draw_face(canvas: ByteArray, face: Face, *, rim: bool) -> None:
     corners = np.array([(x1, y1), (x2, y1), (x2, y2), (x1, y2)], dtype=np.float32)
     _lines(canvas, [(corners, True)], SHADE if rim else BOX, stroke)
     side = _side(face.box)
-    if rim and side < SMALLEST_RIMMED:
+    small = side < SMALLEST_RIMMED
+    if rim and small:
         return
     if face.landmarks is not None:
         _draw_landmarks(canvas, face.landmarks, stroke, side, rim=rim)
-    radius = (1.3 * _stroke(face.box) + 0.9) if side >= SMALLEST_RIMMED else 1.0
+    radius = min(side / 40, 1.0) if small else 1.3 * _stroke(face.box) + 0.9
     _dots(canvas, face.five_points, radius + more / 2, SHADE if rim else FIVE)
 
 

@@ -36,8 +36,8 @@ _Change = Callable[[bytes], bytes]
 def free_shapes(model: bytes) -> bytes:
     """The same graph with free batch, height and width.
 
-    Inputs of rank 4 keep their channels only; the shapes of outputs and of values in between are
-    dropped, for the runtime to infer. Nothing that the graph computes is touched.
+    Inputs of rank 4 keep their channels only and outputs their rank only; the shapes of values in
+    between are dropped, for the runtime to infer. Nothing that the graph computes is touched.
 
     Raises:
         WeightError: the bytes are not a whole ONNX file.
@@ -69,27 +69,32 @@ def _free_graph(graph: bytes, keep_weight_inputs: bool) -> bytes:
                 if keep_weight_inputs:
                     parts.append(raw)
                 continue
-            raw = _packed(number, _free_value(content, keep_rank=number == _GRAPH_INPUT))
+            dims = _free_input if number == _GRAPH_INPUT else _free_output
+            raw = _packed(number, _with_dims(content, dims))
         parts.append(raw)
     return b"".join(parts)
 
 
-def _free_value(value: bytes, keep_rank: bool) -> bytes:
-    def tensor(content: bytes) -> bytes:
-        if not keep_rank:
-            return b"".join(raw for n, raw, _ in _fields(content) if n != _TENSOR_TYPE_SHAPE)
-        return _replaced(content, _TENSOR_TYPE_SHAPE, _free_dims)
+def _with_dims(value: bytes, dims: _Change) -> bytes:
+    """A declared input or output whose shape has been changed by `dims`."""
 
-    return _replaced(value, _VALUE_TYPE, lambda kind: _replaced(kind, _TYPE_TENSOR, tensor))
+    def in_tensor(tensor: bytes) -> bytes:
+        return _replaced(tensor, _TENSOR_TYPE_SHAPE, dims)
+
+    return _replaced(value, _VALUE_TYPE, lambda kind: _replaced(kind, _TYPE_TENSOR, in_tensor))
 
 
-def _free_dims(shape: bytes) -> bytes:
+def _free_input(shape: bytes) -> bytes:
     dims = [raw for number, raw, _ in _fields(shape) if number == _SHAPE_DIM]
     if len(dims) != 4:
         return shape
     for axis, name in _FREE_AXES.items():
         dims[axis] = _packed(_SHAPE_DIM, _packed(_DIM_PARAM, name))
     return b"".join(dims)
+
+
+def _free_output(shape: bytes) -> bytes:
+    return _replaced(shape, _SHAPE_DIM, lambda _: b"")
 
 
 def _replaced(message: bytes, field: int, change: _Change) -> bytes:

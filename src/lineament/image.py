@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from lineament.errors import ImageError
 from lineament.face import ByteArray
 from lineament.picture_file.damage import check_decoded, check_stored
-from lineament.picture_file.header import Header, read_header
+from lineament.picture_file.header import Header, bare_png, read_header
 from lineament.picture_file.opencv_log import silenced
 from lineament.picture_file.tiff_tags import without_orientation
 
@@ -27,7 +27,13 @@ SUFFIXES = frozenset(
 """Lower-case suffixes of the still pictures that `read` reads."""
 
 LONGEST_SIDE = 1 << 20
-JPEG_QUALITY = 95
+JPEG_OPTIONS = [
+    cv2.IMWRITE_JPEG_QUALITY,
+    95,
+    cv2.IMWRITE_JPEG_SAMPLING_FACTOR,
+    cv2.IMWRITE_JPEG_SAMPLING_FACTOR_444,
+]
+"""No colour is subsampled, so that thin coloured lines stay sharp."""
 
 
 def read(
@@ -39,9 +45,10 @@ def read(
     """Read a JPEG, PNG, WebP, BMP or TIFF picture; the bytes decide which, not the name.
 
     The EXIF or TIFF orientation is applied. Grey becomes RGB; alpha is laid on white; 16-bit
-    samples are divided by 257 and rounded; CMYK becomes RGB without colour profiles (a CMYK
-    JPEG is taken as inverted, as Adobe writes it). Of an animation or a TIFF of many pages the
-    first picture is read. Alpha of a grey TIFF is ignored.
+    samples are divided by 257 and rounded (to within one level for TIFF); CMYK becomes RGB
+    without colour profiles (a CMYK JPEG is taken as inverted, as Adobe writes it). Of an
+    animation or a TIFF of many pages the first picture is read. Alpha of a grey TIFF and the
+    transparent shade of a grey PNG are ignored.
 
     Args:
         source: path of a file, or the bytes of one.
@@ -72,7 +79,7 @@ def read(
 
 
 def write(path: str | os.PathLike[str], image: ByteArray) -> None:
-    """Write an RGB picture as JPEG (quality 95) or PNG, as the suffix says.
+    """Write an RGB picture as JPEG (quality 95, 4:4:4) or PNG, as the suffix says.
 
     Args:
         path: ends in .jpg, .jpeg or .png; its folder must exist.
@@ -90,14 +97,15 @@ def write(path: str | os.PathLike[str], image: ByteArray) -> None:
             f"cannot write {target}: got {image.dtype} of shape {image.shape}, "
             "expected uint8 of shape (H, W, 3)"
         )
-    options = [] if suffix == ".png" else [cv2.IMWRITE_JPEG_QUALITY, JPEG_QUALITY]
+    options = [] if suffix == ".png" else JPEG_OPTIONS
+    height, width = image.shape[:2]
     try:
         with silenced():
             done, encoded = cv2.imencode(suffix, cv2.cvtColor(image, cv2.COLOR_RGB2BGR), options)
     except cv2.error as error:
-        raise ImageError(f"cannot write {target}: {error}") from error
+        logger.debug("OpenCV: %s", error)
+        done = False
     if not done:
-        height, width = image.shape[:2]
         raise ImageError(
             f"cannot write {target}: OpenCV cannot encode {width} x {height} pixels as {suffix}"
         )
@@ -153,6 +161,8 @@ def _decoded(data: bytes, header: Header) -> NDArray[Any]:
         flags = cv2.IMREAD_COLOR | cv2.IMREAD_IGNORE_ORIENTATION
     if header.format == "TIFF" and header.orientation != 1:
         data = without_orientation(data)
+    elif header.format == "PNG":
+        data = bare_png(data)
 
     def decode(encoded: bytes) -> NDArray[Any] | None:
         with silenced():

@@ -51,7 +51,7 @@ def _keys_at(model: type[BaseModel], path: Sequence[int | str]) -> set[str]:
         ]
         tagged = [one for one in found if part in _tags(one)]
         found = inner or tagged or found
-    return {key for one in found for key, field in one.model_fields.items() if not field.exclude}
+    return {key for one in found for key in one.model_fields}
 
 
 def _models_in(annotation: Any) -> Iterator[type[BaseModel]]:

@@ -14,7 +14,7 @@ from functools import cache
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import Field, ValidationError, model_validator
+from pydantic import Field, PrivateAttr, ValidationError, model_validator
 
 from lineament.errors import RecordError, WeightError
 from lineament.free_shapes import free_shapes
@@ -166,7 +166,7 @@ class WeightRecord(Strict):
     commit: str | None = None
     networks: tuple[Network, ...] = Field(min_length=1)
     measures: tuple[Measure, ...] = ()
-    folder: Path = Field(exclude=True, default=SHIPPED)
+    _folder: Path = PrivateAttr(default=SHIPPED)
 
     def model_bytes(self, stage: int = 0) -> bytes:
         """The ONNX bytes of one stage, checked against the record's sha256.
@@ -175,7 +175,7 @@ class WeightRecord(Strict):
             WeightError: the file or its distribution is missing, or its checksum differs.
         """
         network = self.networks[stage]
-        data = read_source(network.source, self.folder)
+        data = read_source(network.source, self._folder)
         found = hashlib.sha256(data).hexdigest()
         if found != network.sha256:
             raise WeightError(
@@ -200,12 +200,14 @@ def load_record(path: Path | str) -> WeightRecord:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise RecordError(f"{path} is not a TOML file: {error}") from error
     try:
-        return WeightRecord.model_validate({**values, "folder": path.resolve().parent})
+        record = WeightRecord.model_validate(values)
     except ValidationError as error:
         faults = describe_faults(WeightRecord, error)
         raise RecordError(
             f"{path} is not a valid weight record: {faults} (docs/weights.md lists the keys)"
         ) from error
+    record._folder = path.resolve().parent
+    return record
 
 
 @cache

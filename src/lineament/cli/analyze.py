@@ -90,7 +90,8 @@ def analyze(
     ) as results:
         tally = run(analyzer, inputs, results, every)
         written = results.finish()
-    show_summary(tally, [*written, *([csv] if csv else [])], stderr if as_json else stdout)
+    console = stderr if as_json else stdout
+    show_summary(tally, analyzer, [*written, *([csv] if csv else [])], console)
     if tally.pictures == 0:
         raise typer.Exit(NOTHING_USABLE)
     if tally.problems:

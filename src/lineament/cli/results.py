@@ -73,8 +73,8 @@ class Results:
                 f"cannot write to {error.filename}: {error.strerror}; choose another place"
             ) from error
 
-    def add(self, photo: Photo, faces: Sequence[Face]) -> None:
-        """Write the faces of one photo or frame."""
+    def add(self, photo: Photo, faces: Sequence[Face], seconds: float) -> None:
+        """Write the faces of one photo or frame, and on the contact sheet what time it took."""
         height, width = photo.image.shape[:2]
         line = PhotoLine(
             source=photo.source.name,
@@ -89,11 +89,17 @@ class Results:
         self._write(line)
         if self._rows:
             self._rows.write(line)
+        place = "" if photo.frame is None else f" frame {photo.frame}"
+        name = f"{photo.source.name}{place}"
+        self._entries.append(
+            SheetEntry(name, line.picture, len(faces), width, height, seconds=seconds)
+        )
 
     def fail(self, problem: Problem) -> None:
         """Write the line of an input that could not be read."""
         error = ErrorData(kind=problem.kind, message=problem.message)
         self._write(PhotoLine(source=problem.source, weights=self._weights, error=error))
+        self._entries.append(SheetEntry(problem.source, None, 0, 0, 0, 0.0, problem.message))
 
     def finish(self) -> list[Path]:
         """Write the contact sheet; the files that a person will want to open, best first."""

@@ -10,17 +10,23 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from lineament.analyzer import Analyzer
 from lineament.cli.inputs import Problem, shown
 from lineament.cli.run import Tally
 
 LISTED = 20
 
 
-def show_summary(tally: Tally, written: Sequence[Path], console: Console) -> None:
-    """Print the photos (the first `LISTED`), the totals, the failures and where results lie."""
+def show_summary(
+    tally: Tally, analyzer: Analyzer, written: Sequence[Path], console: Console
+) -> None:
+    """Print the photos (the first `LISTED`), the totals, what ran where, failures and results."""
     if tally.found:
         console.print(_photos(tally))
     console.print(_totals(tally))
+    for task, record in analyzer.records.items():
+        ran = f"{task}: {record.name} on {analyzer.providers[task]}"
+        console.print(ran, markup=False, soft_wrap=True)
     for problem in tally.problems:
         show_problem(problem, console)
     for path in written:
@@ -29,8 +35,9 @@ def show_summary(tally: Tally, written: Sequence[Path], console: Console) -> Non
 
 def show_problem(problem: Problem, console: Console) -> None:
     """One line that says which input failed and why."""
-    text = f"failed: {problem.source}: {problem.message}"
-    console.print(text, style="red", markup=False, soft_wrap=True)
+    source, message = problem.source, problem.message
+    text = message if source in message else f"{source}: {message}"
+    console.print(f"failed: {text}", style="red", markup=False, soft_wrap=True)
 
 
 def _photos(tally: Tally) -> Table:

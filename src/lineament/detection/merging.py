@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from lineament.detection.detector import Detections
 from lineament.detection.nms import suppress
@@ -53,7 +54,8 @@ def _sound(faces: Detections) -> Detections:
 def _without_parts(faces: Detections, large: Detections) -> Detections:
     inside = _share_inside(faces.boxes, large.boxes) > PART_SHARE
     better = large.scores[None, :] >= faces.scores[:, None]
-    return faces.take(~(inside & better).any(axis=1))
+    part: NDArray[np.bool_] = np.any(inside & better, axis=1)
+    return faces.take(~part)
 
 
 def _share_inside(boxes: FloatArray, others: FloatArray) -> FloatArray:

@@ -16,10 +16,12 @@ from lineament.picture_file.kind import FORMATS, described, recognised
 from lineament.picture_file.tiff_header import read_tiff
 from lineament.picture_file.tiff_tags import orientation
 
-MOST_SEGMENTS = 20_000
+MOST_PARTS = 100_000
 MOST_SCANS = 500
+"""More parts or scans than any program writes, so that hostile files cost no time."""
 
 _FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
+_DRAWN = frozenset({b"IHDR", b"PLTE", b"tRNS", b"IDAT", b"IEND"})
 _MARKER = re.compile(rb"\xff[^\x00\x01\xd0-\xd8\xff]")
 
 
@@ -74,7 +76,7 @@ def jpeg_segments(data: bytes) -> Iterator[tuple[int, int, int]]:
         ImageError: the bytes end before the end marker.
     """
     position, scans = 2, 0
-    for _ in range(MOST_SEGMENTS):
+    for _ in range(MOST_PARTS):
         found = _MARKER.search(data, position)
         if found is None:
             raise ImageError("it is truncated: the JPEG data stop before their end marker")
@@ -101,7 +103,9 @@ def png_chunks(data: bytes) -> Iterator[tuple[bytes, int, int]]:
         ImageError: the bytes end before the IEND chunk.
     """
     position = 8
-    while position + 12 <= len(data):
+    for _ in range(MOST_PARTS):
+        if position + 12 > len(data):
+            break
         length, name = struct.unpack_from(">I4s", data, position)
         end = position + 8 + length
         if end + 4 > len(data):
@@ -110,7 +114,17 @@ def png_chunks(data: bytes) -> Iterator[tuple[bytes, int, int]]:
         if name == b"IEND":
             return
         position = end + 4
+    else:
+        raise ImageError(f"it is damaged: a PNG of more than {MOST_PARTS:,} chunks")
     raise ImageError("it is truncated: the PNG data stop before their IEND chunk")
+
+
+def bare_png(data: bytes) -> bytes:
+    """The same PNG without metadata, profiles and animation, over which libpng may stumble."""
+    chunks = list(png_chunks(data))
+    if all(name in _DRAWN for name, _, _ in chunks):
+        return data
+    return data[:8] + b"".join(data[start - 8 : end + 4] for n, start, end in chunks if n in _DRAWN)
 
 
 def webp_chunks(data: bytes) -> Iterator[tuple[bytes, int, int]]:
@@ -125,13 +139,16 @@ def webp_chunks(data: bytes) -> Iterator[tuple[bytes, int, int]]:
             f"it is truncated: {len(data)} bytes are there, its WebP header says {stop}"
         )
     position = 12
-    while position + 8 <= stop:
+    for _ in range(MOST_PARTS):
+        if position + 8 > stop:
+            return
         name, length = struct.unpack_from("<4sI", data, position)
         end = position + 8 + length
         if end > stop:
             raise ImageError("it is truncated: the WebP data stop within a chunk")
         yield name, position + 8, end
         position = end + length % 2
+    raise ImageError(f"it is damaged: a WebP of more than {MOST_PARTS:,} chunks")
 
 
 def _jpeg(data: bytes) -> Header:

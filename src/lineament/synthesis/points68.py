@@ -3,9 +3,9 @@
 The mesh comes with one vertex per point, but several of them are not what the mark-up says. Here
 each point is found by its definition:
 
-- jaw (0-16): seventeen points at even distances along the *visible* outline of the face, from
-  the height of the eyes over the chin to the height of the other eye. Where the head turns, the
-  far half slides to the silhouette of the cheek.
+- jaw (0-16): seventeen points at even distances along the *visible* outline of the face, over
+  the lower rim of the chin, from a little below the height of the eyes to the same on the other
+  side. Where the head turns, the far half slides to the silhouette of the cheek.
 - brows (17-26): five points at even distances along the middle line of the brow as it is drawn.
 - nose base (31-35): on the lower rim of the nose: outer ends of the wings, below the nostrils,
   and where the columella meets the lip.
@@ -42,14 +42,32 @@ NOSE_BASE[35] = (1.48, -0.80)
 SAMPLES = 49
 """Samples along each half of the jaw."""
 
-SECTOR = 0.06
-"""Half the angle, in radians, of the sector in which the outline may slide."""
+BAND = 0.35
+"""Half the width of the band in which the outline may slide, in centimetres."""
+
+UNDER_CHIN = 0.45
+"""How far outwards of the mesh's jaw line, which runs along the front of the chin, the lower rim
+of the chin may lie, in centimetres."""
+
+START_BELOW_EYES = 0.084
+"""The outline starts this share of the distance between the outer eye corners below them: the
+published mean shape of the mark-up."""
+
+REACH = 6.0
+"""How far inwards of the jaw the outline may slide, in centimetres: to the cheek, not the nose."""
 
 
 @dataclass(frozen=True)
 class Strip:
-    """Vertices that can become the outline at one sample of the jaw."""
+    """Vertices that can become the outline at one sample of the jaw.
 
+    Attributes:
+        sample: the vertex on the jaw itself.
+        vertices: those from there towards the middle of the face.
+        outward: (2,) normal of the jaw at the sample, seen from the front, y down.
+    """
+
+    sample: int
     vertices: Ints
     outward: Floats
 
@@ -74,7 +92,7 @@ class Points68:
         self.vertices = vertices
         self.ids = self._corrected(self.ids.copy())
         self.jaw = self._jaw_curve()
-        self.strips = [self._strip(point) for point in self.jaw]
+        self.strips = [self._strip(place) for place in range(len(self.jaw))]
 
     def __call__(self, surface: FloatArray, roll: float, brows: FloatArray) -> FloatArray:
         """Points of one picture.
@@ -131,24 +149,30 @@ class Points68:
 
     def _jaw_curve(self) -> Ints:
         """Vertex ids at even distances along the jaw, from the right ear to the left ear."""
-        corners = self.vertices[self.ids[:17]]
-        return np.array([self._nearest(point) for point in resample(corners, 2 * SAMPLES - 1)])
+        line = resample(self.vertices[self.ids[:17]], 400)
+        right, left = self.vertices[self.ids[[36, 45]]]
+        start = right[1] - START_BELOW_EYES * np.linalg.norm(right - left)
+        line = resample(line[line[:, 1] <= start], 2 * SAMPLES - 1)
+        return np.array([self._nearest(point) for point in line])
 
     def _nearest(self, point: Floats) -> int:
         return int(np.linalg.norm(self.vertices - point, axis=1).argmin())
 
-    def _strip(self, sample: int) -> Strip:
-        """Vertices between a sample of the jaw and the middle of the face."""
-        middle = np.array([0.0, -1.5])
-        plane = self.vertices[:, :2] - middle
-        angle, radius = np.arctan2(plane[:, 1], plane[:, 0]), np.hypot(*plane.T)
-        own, reach = angle[sample], radius[sample]
-        turn = np.abs((angle - own + np.pi) % (2 * np.pi) - np.pi)
-        inside = (turn < SECTOR) & (radius <= reach) & (radius > 0.45 * reach)
-        inside &= self.vertices[:, 2] > self.vertices[sample, 2] - 0.2
+    def _strip(self, place: int) -> Strip:
+        """Vertices that lie inwards of a sample of the jaw, within a narrow band."""
+        sample = int(self.jaw[place])
+        along = self.vertices[self.jaw[min(place + 3, len(self.jaw) - 1)], :2]
+        along = along - self.vertices[self.jaw[max(place - 3, 0)], :2]
+        along /= np.linalg.norm(along)
+        outward = np.array([along[1], -along[0]])
+        offset = self.vertices - self.vertices[sample]
+        depth = -(offset[:, :2] @ outward)
+        beside = np.abs(offset[:, :2] @ along)
+        down = max(-float(outward[1]), 0.0)
+        inside = (beside < BAND) & (depth >= -UNDER_CHIN * down) & (depth < REACH)
+        inside &= offset[:, 2] > -0.2 - 0.8 * down
         inside[sample] = True
-        outward = np.array([np.cos(own), -np.sin(own)])
-        return Strip(np.flatnonzero(inside), outward)
+        return Strip(sample, np.flatnonzero(inside), outward * [1, -1])
 
     def _outline(self, surface: Floats, roll: float) -> Floats:
         """The visible outline (17,2): each sample moved outwards to the silhouette, then evened."""
@@ -156,8 +180,9 @@ class Points68:
         turn = np.array([[cos, sin], [-sin, cos]])
         curve = np.empty((len(self.strips), 2))
         for row, strip in enumerate(self.strips):
-            candidates = surface[strip.vertices]
-            curve[row] = candidates[(candidates @ (turn @ strip.outward)).argmax()]
+            outward, on_jaw = turn @ strip.outward, surface[strip.sample]
+            beyond = ((surface[strip.vertices] - on_jaw) @ outward).max()
+            curve[row] = on_jaw + max(beyond, 0.0) * outward
         right = resample(curve[:SAMPLES], 9)
         left = resample(curve[SAMPLES - 1 :], 9)
         return np.concatenate([right, left[1:]])

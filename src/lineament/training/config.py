@@ -115,18 +115,18 @@ def _override(values: dict[str, Any], override: str) -> None:
         place = _step(place, part, override)
     if isinstance(place, list):
         place[_position(place, last, override)] = value
-    else:
+    elif isinstance(place, dict):
         place[last] = value
+    else:
+        raise ConfigError(f"--set {override}: {path[-1]!r} is a plain value")
 
 
 def _step(place: Any, part: str, override: str) -> Any:
     if isinstance(place, list):
         return place[_position(place, part, override)]
-    if not isinstance(place, Mapping):
+    if not isinstance(place, dict):
         raise ConfigError(f"--set {override}: {part!r} lies in a plain value")
-    if part not in place:
-        place[part] = {}  # type: ignore[index]
-    return place[part]
+    return place.setdefault(part, {})
 
 
 def _position(items: list[Any], part: str, override: str) -> int:

@@ -1,0 +1,171 @@
+"""What is drawn lies where the face is, whatever the photo, and nowhere else."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from lineament.draw import BOX, FIVE, IBUG_68, LINE, SHADE, draw_faces
+from lineament.errors import ImageError
+from lineament.face import Box, ByteArray, Face, FloatArray, Landmarks
+
+WHITE = np.full((400, 600, 3), 255, np.uint8)
+BLACK = np.zeros((400, 600, 3), np.uint8)
+
+
+def ring(centre: tuple[float, float], radius: float, count: int) -> FloatArray:
+    turn = np.arange(count) * (2 * math.pi / count)
+    return np.column_stack(
+        [centre[0] + radius * np.cos(turn), centre[1] + radius * np.sin(turn)]
+    ).astype(np.float32)
+
+
+def face(box: Box, landmarks: Landmarks | None = None, score: float = 0.97) -> Face:
+    return Face(box, score, ring(box.centre, min(box.width, box.height) / 5, 5), landmarks)
+
+
+def painted(image: ByteArray, photo: ByteArray) -> ByteArray:
+    return (image != photo).any(axis=2).astype(np.uint8)
+
+
+def shows(image: ByteArray, point: tuple[float, float], colour: tuple[int, int, int]) -> bool:
+    """Whether a colour is found within a pixel and a half of a point."""
+    x, y = round(point[0]), round(point[1])
+    near = image[max(y - 1, 0) : y + 2, max(x - 1, 0) : x + 2].astype(int)
+    return bool((np.abs(near - colour).max(axis=2) < 60).any())
+
+
+def distance(one: tuple[int, int, int], other: tuple[int, int, int]) -> int:
+    return max(abs(a - b) for a, b in zip(one, other, strict=True))
+
+
+def test_the_photo_itself_is_left_alone() -> None:
+    photo = np.random.default_rng(0).integers(0, 256, (90, 120, 3), dtype=np.uint8)
+    photo.setflags(write=False)
+    before = photo.copy()
+    drawn = draw_faces(photo, [face(Box(20, 20, 80, 80))])
+    assert (photo == before).all()
+    assert drawn.shape == photo.shape
+    assert drawn.dtype == np.uint8
+    assert drawn.flags.c_contiguous
+
+
+def test_without_faces_it_is_a_copy() -> None:
+    drawn = draw_faces(WHITE, [])
+    assert drawn is not WHITE
+    assert (drawn == WHITE).all()
+
+
+@pytest.mark.parametrize("photo", [WHITE, BLACK])
+def test_every_part_is_seen_on_light_and_on_dark(photo: ByteArray) -> None:
+    """On each part's line lies its colour, and beside it something that differs from it."""
+    centres = [(220 + 20 * index, 90 + 25 * index) for index in range(len(IBUG_68))]
+    points = np.concatenate(
+        [
+            ring(centre, 16, stop - start)
+            for centre, (_, start, stop, _) in zip(centres, IBUG_68, strict=True)
+        ]
+    )
+    box = Box(180, 60, 460, 340)
+    drawn = draw_faces(photo, [face(box, Landmarks(points, "ibug-68"))])
+    for corner in ((180, 60), (460, 60), (460, 340), (180, 340)):
+        assert shows(drawn, corner, BOX)
+    for _, start, stop, _ in IBUG_68:
+        middle = points[start : start + 2].mean(axis=0)
+        assert stop - start >= 4
+        assert shows(drawn, (float(middle[0]), float(middle[1])), LINE)
+    for x, y in ring(box.centre, 56, 5):
+        assert shows(drawn, (float(x), float(y)), FIVE)
+    assert distance(BOX, SHADE) > 150
+    assert distance(LINE, SHADE) > 150
+    row = drawn[200, 170:190].astype(int).max(axis=1)
+    assert row.max() - row.min() > 100
+
+
+def test_groups_are_the_68_points_in_order() -> None:
+    covered = [index for _, start, stop, _ in IBUG_68 for index in range(start, stop)]
+    assert covered == list(range(68))
+    closed = {name for name, _, _, is_closed in IBUG_68 if is_closed}
+    assert closed == {"right eye", "left eye", "outer lips", "inner lips"}
+
+
+def test_eyes_close_and_brows_do_not() -> None:
+    points = np.full((68, 2), 200, np.float32)
+    points[36:42] = ring((120, 120), 30, 6)
+    points[17:22] = ring((300, 120), 30, 5)
+    box = Box(40, 40, 440, 340)
+    drawn = draw_faces(
+        BLACK, [Face(box, 0.9, ring((240, 300), 8, 5), Landmarks(points, "ibug-68"))]
+    )
+    eye, brow = points[[41, 36]].mean(axis=0), points[[21, 17]].mean(axis=0)
+    assert shows(drawn, (float(eye[0]), float(eye[1])), LINE)
+    assert not shows(drawn, (float(brow[0]), float(brow[1])), LINE)
+
+
+@pytest.mark.parametrize("scheme", ["wflw-98", "ibug-68"])
+def test_points_of_another_scheme_or_number_are_dots(scheme: str) -> None:
+    points = ring((240, 190), 90, 12)
+    drawn = draw_faces(BLACK, [face(Box(40, 40, 440, 340), Landmarks(points, scheme))])
+    for x, y in points:
+        assert drawn[round(float(y)), round(float(x))].min() > 150
+    middle = points[:2].mean(axis=0)
+    assert drawn[round(float(middle[1])), round(float(middle[0]))].max() == 0
+
+
+def test_strokes_grow_with_the_face() -> None:
+    def covered(side: float) -> float:
+        photo = np.zeros((1300, 1300, 3), np.uint8)
+        drawn = draw_faces(photo, [face(Box(50, 50, 50 + side, 50 + side))])
+        return float(painted(drawn, photo)[round(50 + side * 0.9)].sum())
+
+    assert covered(100) < covered(400) < covered(1200)
+    assert covered(1200) > 2 * covered(100)
+
+
+def test_small_faces_stay_visible() -> None:
+    """A face of 16 pixels is not buried under its own marks: most of it still shows."""
+    photo = np.full((60, 60, 3), 120, np.uint8)
+    drawn = draw_faces(photo, [face(Box(20, 20, 36, 36))])
+    changed = np.abs(drawn.astype(int) - photo)[22:35, 22:35].max(axis=2) > 50
+    assert 0 < changed.mean() < 0.5
+    assert painted(drawn, photo)[:16].sum() == 0
+
+
+def test_the_score_stays_within_the_photo() -> None:
+    for box in (Box(0, 0, 80, 80), Box(540, -30, 640, 60), Box(560, 300, 599, 399)):
+        drawn = draw_faces(WHITE, [face(box)])
+        shade = (np.abs(drawn.astype(int) - SHADE).max(axis=2) < 8).sum()
+        assert shade > 100
+
+
+@given(
+    st.tuples(*[st.floats(-5000, 5000)] * 2, *[st.floats(0.01, 9000)] * 2),
+    st.sampled_from([(1, 1), (1, 50), (7, 3), (40, 60)]),
+    st.integers(0, 80),
+)
+@settings(max_examples=60, deadline=None)
+def test_any_face_on_any_photo(
+    place: tuple[float, float, float, float], size: tuple[int, int], count: int
+) -> None:
+    x, y, width, height = place
+    photo = np.full((*size, 3), 90, np.uint8)
+    points = ring((x, y), width, count) if count else np.zeros((0, 2), np.float32)
+    box = Box(x, y, x + width, y + height)
+    drawn = draw_faces(photo, [face(box, Landmarks(points, "ibug-68"))])
+    assert drawn.shape == photo.shape
+
+
+def test_points_far_outside_do_no_harm() -> None:
+    points = np.full((68, 2), 3e9, np.float32)
+    drawn = draw_faces(WHITE, [face(Box(100, 100, 200, 200), Landmarks(points, "ibug-68"))])
+    assert shows(drawn, (100, 150), BOX)
+
+
+@pytest.mark.parametrize("shape", [(10, 10), (10, 10, 4), (10, 10, 1)])
+def test_another_shape_is_refused(shape: tuple[int, ...]) -> None:
+    with pytest.raises(ImageError, match=r"expected uint8 \(H, W, 3\)"):
+        draw_faces(np.zeros(shape, np.uint8), [])
