@@ -35,7 +35,7 @@ def detector(name: str = "retinaface-mobilenet", **options: Any) -> Detector:
 
 @cache
 def astronaut() -> ByteArray:
-    image: ByteArray = skimage.data.astronaut()
+    image: ByteArray = skimage.data.astronaut()  # type: ignore[no-untyped-call]
     return image
 
 

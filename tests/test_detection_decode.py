@@ -183,4 +183,6 @@ def test_options_out_of_range(wrong: dict[str, float], message: str) -> None:
 
 def test_shapes_that_do_not_belong_together() -> None:
     with pytest.raises(ValueError, match=r"boxes needs shape \(2, 4\), got \(1, 4\)"):
-        Detections(np.zeros((1, 4), np.float32), np.zeros(2, np.float32), np.zeros((2, 5, 2)))
+        Detections(
+            np.zeros((1, 4), np.float32), np.zeros(2, np.float32), np.zeros((2, 5, 2), np.float32)
+        )

@@ -42,7 +42,9 @@ def plain_suppress(boxes: FloatArray, scores: FloatArray, most: float) -> list[i
 @given(corners, st.integers(0, 2**32 - 1), st.sampled_from([0.0, 0.29, 0.41, 0.83]))
 def test_it_equals_a_plain_loop(values: FloatArray, seed: int, most: float) -> None:
     boxes = boxes_from(values)
-    scores = np.random.default_rng(seed).integers(0, 6, len(boxes)).astype(np.float32) / 6
+    scores = np.random.default_rng(seed).integers(0, 6, len(boxes)).astype(np.float32) / np.float32(
+        6
+    )
     assert suppress(boxes, scores, most).tolist() == plain_suppress(boxes, scores, most)
 
 

@@ -13,7 +13,7 @@ from tiny_networks import points_network, record_of, record_text, write_record
 from lineament.errors import RecordError, WeightError
 from lineament.runtime import Session
 from lineament.weight_source import PackageFileSource, PackageLiteralSource, read_source
-from lineament.weights import find_record, load_record, shipped_records
+from lineament.weights import SHIPPED, find_record, load_record, shipped_records
 
 MODEL = points_network()
 FIXED = points_network((10, 3, 8, 8))
@@ -94,6 +94,14 @@ def test_a_wrong_record_names_the_fault(old: str, new: str, message: str, tmp_pa
         load_record(path)
     assert message in str(caught.value)
     assert str(path) in str(caught.value)
+
+
+def test_a_retinaface_record_needs_priors_for_every_stride(tmp_path: Path) -> None:
+    text = (SHIPPED / "retinaface-mobilenet.toml").read_text(encoding="utf-8")
+    path = tmp_path / "fewer.toml"
+    path.write_text(text.replace("strides = [8, 16, 32]", "strides = [8, 16]"), encoding="utf-8")
+    with pytest.raises(RecordError, match="got 3 lists for 2 strides"):
+        load_record(path)
 
 
 def test_every_fault_is_named_at_once(tmp_path: Path) -> None:

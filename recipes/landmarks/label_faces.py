@@ -75,14 +75,17 @@ def label_part(points68: Points68, binding: BrowBinding, scene_file: Path) -> in
     prefix = str(scene_file).removesuffix("scene.npy")
     scene, surface = np.load(scene_file), np.load(f"{prefix}surface.npy", mmap_mode="r")
     points = np.empty((len(scene), 68, 2), np.float32)
-    identity, bound = None, None
+    identity = -1.0
+    anchors: Any = None
+    weights: Any = None
     for index, (seed, render, _, roll, thickness, drop) in enumerate(scene):
         if render == 0:
             raise SystemExit(f"{scene_file}: face {index} is not rendered yet; finish the part")
         if seed != identity:
-            bound, identity = binding.bind(binding.middle_line(thickness, drop)), seed
+            anchors, weights = binding.bind(binding.middle_line(thickness, drop))
+            identity = seed
         positions: Any = surface[index].astype(np.float32) / SUBPIXEL
-        brows = points68.brow_points(positions, *bound)
+        brows = points68.brow_points(positions, anchors, weights)
         points[index] = points68(positions, np.radians(roll), brows)
     np.save(f"{prefix}points.npy", points)
     return len(points)

@@ -64,7 +64,7 @@ def load_prototype(folder: Path) -> Any:
 def varied_brows(engine: Any) -> Any:
     """The prototype's `Identity` with brows that differ in height from person to person."""
 
-    class VariedBrows(engine.Identity):  # type: ignore[misc, name-defined]
+    class VariedBrows(engine.Identity):  # type: ignore[misc]
         def tex(self) -> None:
             drop = np.random.default_rng([self.seed, 79]).normal(*BROW_DROP)
             self.brow["dy"] += float(np.clip(drop, -0.3, 0.9))
@@ -97,7 +97,8 @@ def render_part(
     }
     done = int((arrays["scene"][:, 1] != 0).sum())
     raster, oversampling = engine.raster, 2
-    identity, identity_seed = None, -1
+    identity: Any = None
+    identity_seed = -1
     start = time.perf_counter()
     for index in range(done, count):
         wanted = part * 100_000 + index // faces_per_identity

@@ -118,7 +118,7 @@ def _expected_shapes(output: Output, side: int) -> dict[str, tuple[int, ...]]:
         return {name: (batch, planes, cells, cells) for name, planes in names.items()}
     priors = sum(
         (-(-side // stride)) ** 2 * len(sizes)
-        for stride, sizes in zip(output.strides, output.priors, strict=False)
+        for stride, sizes in zip(output.strides, output.priors, strict=True)
     )
     columns = {output.boxes: 4, output.scores: 2, output.points: 10}
     return {name: (batch, priors, width) for name, width in columns.items()}

@@ -14,7 +14,7 @@ from functools import cache
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import Field, PrivateAttr, ValidationError, model_validator
+from pydantic import Field, PositiveInt, PrivateAttr, ValidationError, model_validator
 
 from lineament.errors import RecordError, WeightError
 from lineament.free_shapes import free_shapes
@@ -108,9 +108,18 @@ class RetinaFaceOutput(Strict):
     boxes: str
     scores: str
     points: str
-    strides: tuple[int, ...]
-    priors: tuple[tuple[int, ...], ...]
+    strides: tuple[PositiveInt, ...]
+    priors: tuple[tuple[PositiveInt, ...], ...]
     variances: tuple[float, float]
+
+    @model_validator(mode="after")
+    def _priors_for_each_stride(self) -> RetinaFaceOutput:
+        if len(self.strides) != len(self.priors):
+            raise ValueError(
+                f"priors needs one list of sides per stride: got {len(self.priors)} lists for "
+                f"{len(self.strides)} strides"
+            )
+        return self
 
 
 class CenterFaceOutput(Strict):

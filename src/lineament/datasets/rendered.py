@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -67,9 +68,9 @@ def read_rendered(folder: Path) -> RenderedFaces:
     )
 
 
-def _load(path: Path) -> NDArray[np.generic]:
+def _load(path: Path) -> NDArray[Any]:
     try:
-        loaded: NDArray[np.generic] = np.load(path, mmap_mode="r", allow_pickle=False)
+        loaded: NDArray[Any] = np.load(path, mmap_mode="r", allow_pickle=False)
     except (OSError, ValueError) as error:
         raise DataError(f"cannot read {path}: {error}; {EXPECTED}") from error
     return loaded
