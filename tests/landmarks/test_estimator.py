@@ -13,7 +13,8 @@ from lineament.detection import load_detector
 from lineament.errors import RecordError
 from lineament.landmarks.estimator import LandmarkEstimator, load_landmarks, network_input
 from lineament.landmarks.schemes import IBUG_68
-from lineament.weights import InputContract, WeightRecord
+from lineament.training.record_toml import to_toml
+from lineament.weights import InputContract, load_record
 
 SHAPE = np.random.default_rng(5).uniform(8, 56, (68, 2)).astype(np.float32)
 SHAPE[8], SHAPE[39], SHAPE[42] = (32, 58), (26, 24), (38, 24)
@@ -57,8 +58,8 @@ def stage(folder, name, points, size, crop, order="x_then_y", unit="input_pixels
             "name": "image",
             "size": size,
             "colour": "RGB",
-            "mean": (0, 0, 0),
-            "std": (255, 255, 255),
+            "mean": [0, 0, 0],
+            "std": [255, 255, 255],
             "crop": crop,
         },
         "output": {
@@ -81,10 +82,11 @@ def estimator(folder, *stages):
         "trained_on": "nothing",
         "real_faces": False,
         "third_party": False,
-        "networks": stages,
-        "folder": folder,
+        "networks": list(stages),
     }
-    return LandmarkEstimator(WeightRecord.model_validate(record), device="cpu", threads=1)
+    path = folder / "constant.toml"
+    path.write_text(to_toml(record), encoding="utf-8")
+    return LandmarkEstimator(load_record(path), device="cpu", threads=1)
 
 
 BOX_RULE = {"rule": "detector_box", "scale": 1.0}
