@@ -19,10 +19,10 @@ HEAVY = ("torch", "lightning", "onnxruntime", "cv2", "matplotlib", "numba", "sci
 TRAINING_ENGINES = {"torch", "lightning", "numba", "scipy", "onnx", "onnxscript", "matplotlib"}
 
 FLOORS = [
-    {"errors", "strict"},
+    {"errors", "strict", "toml_file"},
     {"face", "image", "picture_file", "geometry"},
     {"draw", "contact_sheet", "weight_source", "weights", "free_shapes"},
-    {"devices", "contract", "runtime"},
+    {"devices", "runtime", "contract"},
     {"detection", "landmarks", "attributes", "parsing", "recognition"},
     {"analyzer", "gallery"},
     {"cli", "server"},

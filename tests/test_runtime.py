@@ -13,8 +13,10 @@ from onnx import TensorProto
 from tiny_networks import COUNT, points_network, record_of
 
 from lineament import devices
+from lineament.contract import check_contract
+from lineament.devices import available_devices
 from lineament.errors import DeviceError, RecordError, WeightError
-from lineament.runtime import Session, available_devices, check_contract, usable_cores
+from lineament.runtime import Session, usable_cores
 
 
 @pytest.fixture

@@ -7,11 +7,10 @@ in the middle of a run.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 
 from lineament.errors import RecordError, WeightError
+from lineament.runtime import Session
 from lineament.weights import (
     CenterFaceOutput,
     Network,
@@ -20,9 +19,6 @@ from lineament.weights import (
     WeightRecord,
     WholePhoto,
 )
-
-if TYPE_CHECKING:
-    from lineament.runtime import Session
 
 _PROBE_SIDE = 64
 _PROBE_BATCH = 2

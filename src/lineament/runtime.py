@@ -16,11 +16,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from lineament.contract import check_contract
-from lineament.devices import PROVIDERS, available_devices, candidates, provider_list, unusable
+from lineament.devices import PROVIDERS, candidates, provider_list, unusable
 from lineament.errors import DeviceError, WeightError
-
-__all__ = ["Session", "available_devices", "check_contract", "usable_cores"]
 
 logger = logging.getLogger(__name__)
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import difflib
 import hashlib
-import tomllib
 from functools import cache
 from pathlib import Path
 from typing import Annotated, Literal
@@ -19,6 +18,7 @@ from pydantic import Field, PositiveInt, PrivateAttr, ValidationError, model_val
 from lineament.errors import RecordError, WeightError
 from lineament.free_shapes import free_shapes
 from lineament.strict import Strict, describe_faults
+from lineament.toml_file import read_toml
 from lineament.weight_source import Source, read_source
 
 SHIPPED = Path(__file__).parent / "weights"
@@ -202,12 +202,7 @@ def load_record(path: Path | str) -> WeightRecord:
             the message names each.
     """
     path = Path(path)
-    try:
-        values = tomllib.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise RecordError(f"cannot read the weight record {path}: {error.strerror}") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise RecordError(f"{path} is not a TOML file: {error}") from error
+    values = read_toml(path, "weight record", RecordError)
     try:
         record = WeightRecord.model_validate(values)
     except ValidationError as error:

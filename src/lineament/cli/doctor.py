@@ -68,7 +68,8 @@ def _versions(faults: list[str]) -> dict[str, str | None]:
 
 
 def _runtime(faults: list[str]) -> dict[str, Any]:
-    from lineament.runtime import MOST_THREADS, available_devices, usable_cores
+    from lineament.devices import available_devices
+    from lineament.runtime import MOST_THREADS, usable_cores
 
     cores = usable_cores()
     runtime: dict[str, Any] = {"cores": os.cpu_count(), "usable_cores": cores}

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
+from lineament.contract import check_contract
 from lineament.detection.centerface import decode_centerface
 from lineament.detection.detector import DetectionOptions, Detections
 from lineament.detection.merging import merge
@@ -14,7 +15,7 @@ from lineament.detection.retinaface import decode_retinaface
 from lineament.detection.scaling import WorkingCopy, working_copies, write_input
 from lineament.errors import ImageError, RecordError
 from lineament.face import ByteArray, FloatArray
-from lineament.runtime import Session, check_contract
+from lineament.runtime import Session
 from lineament.weights import CenterFaceOutput, RetinaFaceOutput, WeightRecord, WholePhoto
 
 logger = logging.getLogger(__name__)

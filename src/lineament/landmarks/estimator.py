@@ -12,12 +12,13 @@ from pathlib import Path
 
 import numpy as np
 
+from lineament.contract import check_contract
 from lineament.errors import RecordError
 from lineament.face import ByteArray, FloatArray
 from lineament.geometry import Affine, inverse, move, warp
 from lineament.landmarks.crops import Square, box_square, points_square
 from lineament.landmarks.schemes import Scheme, find_scheme
-from lineament.runtime import Session, check_contract
+from lineament.runtime import Session
 from lineament.weights import (
     DetectorBox,
     InputContract,

@@ -16,6 +16,7 @@ from pydantic import Field, ValidationError
 
 from lineament.errors import ConfigError
 from lineament.strict import Strict, describe_faults
+from lineament.toml_file import read_toml
 
 TASKS = ("landmarks",)
 
@@ -83,12 +84,7 @@ def load_recipe(path: Path, overrides: Sequence[str] = ()) -> Recipe:
     Raises:
         ConfigError: the file is missing or not TOML, a key is unknown or a value out of range.
     """
-    try:
-        values = tomllib.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise ConfigError(f"cannot read the recipe {path}: {error.strerror}") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ConfigError(f"{path} is not a TOML file: {error}") from error
+    values = read_toml(path, "recipe", ConfigError)
     for override in overrides:
         _override(values, override)
     task = values.get("task")
