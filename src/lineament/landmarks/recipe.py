@@ -27,6 +27,7 @@ from lineament.training.augment import Augmentation
 from lineament.training.config import Recipe, Stage
 from lineament.training.export import RecordDraft, export_network, write_record
 from lineament.training.loop import fit
+from lineament.training.processes import first_process
 from lineament.weights import DetectorBox, InputContract, Network, PointsOutput, TurnedPoints
 
 log = logging.getLogger(__name__)
@@ -76,8 +77,9 @@ class LandmarkRecipe(Recipe):
         names = [stage.name for stage in self.stages]
         if only is not None and only not in names:
             raise ConfigError(f"no stage {only!r} in {self.name}; there are {', '.join(names)}")
-        self.out.mkdir(parents=True, exist_ok=True)
-        (self.out / "recipe.json").write_text(self.model_dump_json(indent=2), encoding="utf-8")
+        if first_process():
+            self.out.mkdir(parents=True, exist_ok=True)
+            (self.out / "recipe.json").write_text(self.model_dump_json(indent=2), encoding="utf-8")
         scheme, faces = find_scheme(self.scheme), read_rendered(self.data.folder)
         training, held_out = split(faces, self.data.validation_people)
         log.info("%d faces to train on, %d to validate", len(training), len(held_out))
@@ -85,9 +87,10 @@ class LandmarkRecipe(Recipe):
         for number, stage in enumerate(self.stages):
             if only in (None, stage.name):
                 network = self._fit(stage, number, scheme, faces, training, held_out)
-                networks.append(self._export(stage, network, scheme))
-        if only is not None:
-            return self.out / only
+                if first_process():
+                    networks.append(self._export(stage, network, scheme))
+        if only is not None or not first_process():
+            return self.out / (only or "")
         return write_record(self.record, tuple(networks), self.out)
 
     def _fit(

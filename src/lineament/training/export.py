@@ -92,6 +92,7 @@ def write_record(draft: RecordDraft, networks: tuple[Network, ...], folder: Path
 
 
 def _traced(network: nn.Module, images: torch.Tensor, input_name: str, output_name: str) -> Any:
+    logging.getLogger("torch.onnx").setLevel(logging.ERROR)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         program = torch.onnx.export(

@@ -16,7 +16,6 @@ from typing import Any, Protocol
 
 import numpy as np
 import torch
-from lightning.fabric import Fabric
 from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.utils.data import DataLoader, Dataset
@@ -25,6 +24,7 @@ from torch.utils.tensorboard import SummaryWriter
 from lineament.errors import DataError
 from lineament.training import checkpoint
 from lineament.training.config import Optimiser, Stage
+from lineament.training.processes import make_fabric
 
 log = logging.getLogger(__name__)
 
@@ -71,9 +71,7 @@ def fit(
     Raises:
         DataError: the loss is not finite; the batch is saved in `folder`.
     """
-    fabric = Fabric(accelerator=device, devices="auto" if device != "cpu" else 1,
-                    precision=stage.precision)  # fmt: skip
-    fabric.launch()
+    fabric = make_fabric(device, stage.precision)
     torch.manual_seed(seed)
     network = network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     optimiser = make_optimiser(stage.optimiser, network)

@@ -1,0 +1,32 @@
+"""One process or many: what torchrun says through the environment."""
+
+from __future__ import annotations
+
+import os
+
+from lightning.fabric import Fabric
+
+
+def first_process() -> bool:
+    """Whether this process writes the files of a run."""
+    return int(os.environ.get("RANK", "0")) == 0
+
+
+def make_fabric(device: str, precision: str) -> Fabric:
+    """Lightning Fabric for this process: alone, or one of those that torchrun started.
+
+    Args:
+        device: `auto`, `cpu`, `cuda` and so on, in Fabric's words.
+        precision: in Fabric's words, such as `bf16-mixed`.
+    """
+    local = int(os.environ.get("LOCAL_WORLD_SIZE", "1"))
+    world = int(os.environ.get("WORLD_SIZE", "1"))
+    fabric = Fabric(
+        accelerator=device,
+        devices=local,
+        num_nodes=max(world // local, 1),
+        strategy="ddp" if world > 1 else "auto",
+        precision=precision,  # type: ignore[arg-type]
+    )
+    fabric.launch()
+    return fabric
