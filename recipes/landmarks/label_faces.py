@@ -16,6 +16,8 @@ from typing import Any
 import numpy as np
 from scipy.interpolate import splev, splprep
 
+from lineament.synthesis.asset_types import Head, TextureMaps
+from lineament.synthesis.assets import find_assets, read_head, read_texture_maps
 from lineament.synthesis.points68 import FACE_VERTICES, Points68, resample
 
 SUBPIXEL = 32
@@ -29,18 +31,14 @@ PAINTED_ABOVE = 0.30
 class BrowBinding:
     """Binds points of the face texture near the brows to vertices of the mesh."""
 
-    def __init__(self, assets: Path) -> None:
-        with np.load(assets / "head.npz") as head, np.load(assets / "uv.npz") as uv:
-            corners = head["texcoords"][head["triangle_texcoords"]] % 1.0
-            corners = np.stack([corners[..., 0], 1 - corners[..., 1]], axis=-1) * TEXTURE
-            triangles = head["triangles"]
-            self.guide = uv["landmark_uv"][17:27].astype(np.float64)
-            names = list(head["materials"])
-            face = head["triangle_material"] == names.index("M_Face")
+    def __init__(self, head: Head, maps: TextureMaps) -> None:
+        corners = head.texcoords[head.triangle_texcoords] % 1.0
+        corners = np.stack([corners[..., 0], 1 - corners[..., 1]], axis=-1) * TEXTURE
+        self.guide = maps.landmark_uv[17:27].astype(np.float64)
         low, high = self.guide.min(axis=0) - 60, self.guide.max(axis=0) + 80
-        near = face & ((corners > low) & (corners < high)).all(axis=(1, 2))
-        near &= (triangles < FACE_VERTICES).all(axis=1)
-        self.triangles, self.corners = triangles[near], corners[near].astype(np.float64)
+        near = ((corners > low) & (corners < high)).all(axis=(1, 2))
+        near &= head.has_material("M_Face") & (head.triangles < FACE_VERTICES).all(axis=1)
+        self.triangles, self.corners = head.triangles[near], corners[near].astype(np.float64)
 
     def middle_line(self, thickness: float, drop: float) -> np.ndarray:
         """Texture positions (10,2) of points 17 to 26 on brows painted with these values."""
@@ -93,11 +91,13 @@ def label_part(points68: Points68, binding: BrowBinding, scene_file: Path) -> in
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--assets", type=Path, required=True, help="folder of head.npz, uv.npz")
+    parser.add_argument("--assets", type=Path, help="folder of head.npz and uv.npz")
     parser.add_argument("--faces", type=Path, required=True, help="folder of the rendered parts")
     options = parser.parse_args()
-    points68 = Points68(options.assets / "head.npz")
-    binding = BrowBinding(options.assets)
+    folder = find_assets(options.assets)
+    head = read_head(folder)
+    points68 = Points68(head)
+    binding = BrowBinding(head, read_texture_maps(folder, len(head.vertices)))
     for scene_file in sorted(options.faces.glob("part*_scene.npy")):
         print(f"{scene_file.name}: {label_part(points68, binding, scene_file)} faces", flush=True)
 

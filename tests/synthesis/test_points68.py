@@ -5,12 +5,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from small_assets import write_small_assets
 
 from lineament.errors import DataError
 from lineament.landmarks.schemes import IBUG_68
+from lineament.synthesis.assets import read_head
 from lineament.synthesis.points68 import FACE_VERTICES, Points68, resample
 
-ASSETS = Path(os.environ.get("LINEAMENT_ASSETS", Path(__file__).parents[3] / "shared" / "assets"))
+ASSETS = Path(os.environ.get("LINEAMENT_ASSETS") or Path(__file__).parents[3] / "shared" / "assets")
 needs_assets = pytest.mark.skipif(
     not (ASSETS / "head.npz").is_file(),
     reason=f"the head of the synthesis assets is not in {ASSETS}",
@@ -24,14 +26,15 @@ def test_resampled_points_are_evenly_spaced_and_keep_the_ends():
     assert even[2] == pytest.approx([3, 1]) and even[4] == pytest.approx([4, 4])
 
 
-def test_a_file_that_is_no_head_is_named(tmp_path):
-    with pytest.raises(DataError, match=r"head\.npz"):
-        Points68(tmp_path / "head.npz")
+def test_another_head_is_refused(tmp_path):
+    head = read_head(write_small_assets(tmp_path / "assets"))
+    with pytest.raises(DataError, match=rf"of 12 vertices .* expected .*{FACE_VERTICES}"):
+        Points68(head)
 
 
 @pytest.fixture(scope="module")
 def points68():
-    return Points68(ASSETS / "head.npz")
+    return Points68(read_head(ASSETS))
 
 
 def drawn(points68, yaw=0.0, roll=0.0, scale=10.0):

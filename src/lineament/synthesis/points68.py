@@ -20,13 +20,13 @@ left, y up, z forward.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from lineament.errors import DataError
 from lineament.face import FloatArray
+from lineament.synthesis.asset_types import Head
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -76,21 +76,21 @@ class Points68:
     """Finds the 68 points in a picture from where the face's vertices were drawn.
 
     Args:
-        head: path of the asset `head.npz`.
+        head: the head of ICT-FaceKit.
 
     Raises:
-        DataError: the file is missing or lacks an array.
+        DataError: it is another head, with too few vertices or landmarks off the face.
     """
 
-    def __init__(self, head: Path) -> None:
-        try:
-            with np.load(head) as assets:
-                vertices = assets["vertices"].astype(np.float64)[:FACE_VERTICES]
-                self.ids: Ints = assets["landmark68"].astype(np.int64)
-        except (OSError, KeyError, ValueError) as error:
-            raise DataError(f"{head} is not the head of the synthesis assets: {error}") from error
-        self.vertices = vertices
-        self.ids = self._corrected(self.ids.copy())
+    def __init__(self, head: Head) -> None:
+        if len(head.vertices) < FACE_VERTICES or head.landmark68.max() >= FACE_VERTICES:
+            raise DataError(
+                f"got a head of {len(head.vertices)} vertices with landmarks up to vertex "
+                f"{head.landmark68.max()}, expected that of ICT-FaceKit, whose first "
+                f"{FACE_VERTICES} vertices are the face; read its head.npz"
+            )
+        self.vertices: Floats = head.vertices[:FACE_VERTICES].astype(np.float64)
+        self.ids: Ints = self._corrected(head.landmark68.astype(np.int64))
         self.jaw = self._jaw_curve()
         self.strips = [self._strip(place) for place in range(len(self.jaw))]
 
