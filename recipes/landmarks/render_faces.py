@@ -47,7 +47,8 @@ class SurfaceRecorder:
 
 
 BROW_DROP = (0.28, 0.3)
-"""Mean and spread of the drop, in 30 pixels of the 1024 px face texture (8 % of the distance
+"""Mean and spread of the drop, chosen by eye and by the height of the brows in a published mean
+face, in 30 pixels of the 1024 px face texture (8 % of the distance
 between the outer eye corners)."""
 
 
