@@ -18,7 +18,9 @@ from scipy.interpolate import splev, splprep
 
 from lineament.synthesis.asset_types import Head, TextureMaps
 from lineament.synthesis.assets import find_assets, read_head, read_texture_maps
-from lineament.synthesis.points68 import FACE_VERTICES, Points68, resample
+from lineament.synthesis.outline import resample
+from lineament.synthesis.points68 import Points68
+from lineament.synthesis.posed_head import FACE_VERTICES
 
 SUBPIXEL = 32
 TEXTURE = 1024

@@ -10,7 +10,9 @@ from small_assets import write_small_assets
 from lineament.errors import DataError
 from lineament.landmarks.schemes import IBUG_68
 from lineament.synthesis.assets import read_head
-from lineament.synthesis.points68 import FACE_VERTICES, Points68, resample
+from lineament.synthesis.outline import resample
+from lineament.synthesis.points68 import Points68
+from lineament.synthesis.posed_head import FACE_VERTICES
 
 ASSETS = Path(os.environ.get("LINEAMENT_ASSETS") or Path(__file__).parents[3] / "shared" / "assets")
 needs_assets = pytest.mark.skipif(

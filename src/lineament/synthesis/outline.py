@@ -1,0 +1,138 @@
+"""The visible outline of a face, as the 68- and 98-point mark-ups follow it.
+
+It runs where the face ends for the viewer: along the line where the face meets ear and neck, from
+the height of the lower lids over the lower rim of the chin to the same on the other side; where the
+head turns and the cheek stands out beyond that line, along the silhouette of the cheek. The nose is
+no part of it.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lineament.face import FloatArray
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+RIGHT_BORDER = (
+    *(1280, 1278, 1275, 1272, 1248, 12, 820, 1834, 1902, 243, 844, 781, 1673, 2199, 801, 1447),
+    *(800, 966),
+)
+"""Vertices where the face meets ear and neck, from the person's right temple to the chin."""
+
+LEFT_BORDER = (
+    *(3498, 3496, 3493, 3490, 3466, 2253, 3061, 4036, 4102, 2484, 3085, 3022, 3880, 4390, 3042),
+    *(3661, 3041),
+)
+"""The same on the left, from the temple down; the chin's own vertex is the right border's last."""
+
+SAMPLES = 49
+"""Samples along each half."""
+
+BAND = 0.35
+"""Half the width of the band in which the outline may slide, in centimetres."""
+
+UNDER_CHIN = 0.45
+"""How far outwards of the border, which runs along the front of the chin, the lower rim of the
+chin may lie, in centimetres."""
+
+REACH = 6.0
+"""How far inwards of the border the outline may slide, in centimetres."""
+
+NOSE_HALF_WIDTH, NOSE_TOP, NOSE_BOTTOM = 2.4, 6.0, -2.2
+"""Where the nose is on the neutral head, in centimetres; it is never the outline."""
+
+
+class Outline:
+    """Finds the outline in a picture from where the face's vertices were drawn.
+
+    Args:
+        vertices: (9409,3) of the neutral face, in centimetres.
+        start: height of the lower lids, in centimetres.
+    """
+
+    def __init__(self, vertices: Floats, start: float) -> None:
+        border = np.array(RIGHT_BORDER + LEFT_BORDER[::-1])
+        line = np.column_stack([vertices[border], np.arange(len(border))])
+        right, left = line[: len(RIGHT_BORDER)], line[len(RIGHT_BORDER) - 1 :]
+        halves = [resample(_below(half, start), SAMPLES, axes=3) for half in (right, left[::-1])]
+        path = np.concatenate([halves[0], halves[1][::-1][1:]])
+        before = np.minimum(path[:, 3].astype(np.int64), len(border) - 2)
+        self._ends: Ints = np.stack([border[before], border[before + 1]])
+        self._share: Floats = (path[:, 3] - before)[:, None]
+        self.samples: Floats = self._on_border(vertices)
+        nose = np.abs(vertices[:, 0]) < NOSE_HALF_WIDTH
+        nose &= (vertices[:, 1] < NOSE_TOP) & (vertices[:, 1] > NOSE_BOTTOM)
+        strips = [self._strip(vertices, nose, place) for place in range(len(path))]
+        self.outward: Floats = np.array([outward for _, outward in strips])
+        self._members: Ints = np.concatenate([members for members, _ in strips])
+        lengths = [len(members) for members, _ in strips]
+        self._starts: Ints = np.cumsum([0, *lengths[:-1]])
+        self._row: Ints = np.repeat(np.arange(len(strips)), lengths)
+
+    def _strip(self, vertices: Floats, nose: NDArray[np.bool_], place: int) -> tuple[Ints, Floats]:
+        """Vertices that can become the outline at one sample, and its normal (2,), y down."""
+        ahead = self.samples[min(place + 3, len(self.samples) - 1), :2]
+        along = ahead - self.samples[max(place - 3, 0), :2]
+        along /= np.linalg.norm(along)
+        outward = np.array([along[1], -along[0]])
+        offset = vertices - self.samples[place]
+        depth = -(offset[:, :2] @ outward)
+        beside = np.abs(offset[:, :2] @ along)
+        down = max(-float(outward[1]), 0.0)
+        inside = (beside < BAND) & (depth >= -UNDER_CHIN * down) & (depth < REACH)
+        inside &= (offset[:, 2] > -0.2 - 0.8 * down) & ~nose
+        inside[self._ends[0, place]] = True
+        return np.flatnonzero(inside), outward * [1, -1]
+
+    def __call__(
+        self, surface: FloatArray, nearness: FloatArray, roll: float, halves: int
+    ) -> tuple[Floats, Floats]:
+        """Points at even distances along each half of the outline.
+
+        Args:
+            surface: (9409,2) picture position of each vertex of the face, y down.
+            nearness: (9409,) 1 / depth of each.
+            roll: radians by which the head leans; positive raises the person's left side.
+            halves: points on each half, the chin among them: 9 for the 68 points.
+
+        Returns:
+            positions (2 * halves - 1, 2) from the person's right to left, and their nearness.
+        """
+        cos, sin = np.cos(roll), np.sin(roll)
+        outward = self.outward @ np.array([[cos, -sin], [sin, cos]])
+        surface = np.asarray(surface, dtype=np.float64)
+        on_border = self._on_border(surface)
+        offset = surface[self._members] - on_border[self._row]
+        beyond = np.einsum("nd,nd->n", offset, outward[self._row])
+        farthest = np.maximum(np.maximum.reduceat(beyond, self._starts), 0.0)
+        top = np.flatnonzero(beyond >= farthest[self._row] - 1e-9)
+        depth = self._on_border(np.asarray(nearness, dtype=np.float64)[:, None])[:, 0]
+        depth[self._row[top]] = nearness[self._members[top]]
+        curve = np.column_stack([on_border + farthest[:, None] * outward, depth])
+        right = resample(curve[:SAMPLES], halves, axes=2)
+        left = resample(curve[SAMPLES - 1 :], halves, axes=2)
+        points = np.concatenate([right, left[1:]])
+        return points[:, :2], points[:, 2]
+
+    def _on_border(self, values: NDArray[np.floating]) -> Floats:
+        """Values (9409,D) of the vertices at the samples of the border."""
+        first, second = self._ends
+        return np.asarray(values[first] * (1 - self._share) + values[second] * self._share)
+
+
+def resample(curve: Floats, count: int, axes: int | None = None) -> Floats:
+    """`count` points at even distances along a polyline (N,D), both ends included; distances are
+    measured in the first `axes` columns, or all."""
+    steps = np.linalg.norm(np.diff(curve[:, :axes], axis=0), axis=1)
+    length = np.concatenate([[0.0], np.cumsum(steps)])
+    wanted = np.linspace(0, length[-1], count)
+    return np.stack([np.interp(wanted, length, axis) for axis in curve.T], axis=1)
+
+
+def _below(half: Floats, height: float) -> Floats:
+    """The part of a polyline, from its top down, that lies below a height, with the cut itself."""
+    fine = resample(half, 400)
+    return fine[fine[:, 1] <= height]
