@@ -13,6 +13,7 @@ from lineament.errors import DataError
 from lineament.strict import Strict
 from lineament.synthesis import assets
 from lineament.synthesis.array_file import ArrayFile
+from lineament.synthesis.build_record import Origin, read_folder_record, read_record
 from lineament.toml_file import read_toml
 
 PROVENANCE = Path(__file__).with_name("assets.toml")
@@ -47,6 +48,7 @@ class AssetState:
         arrays: shape and type in words, such as `(26719, 3) float32`, by name of the array; what
             can be told of a broken file.
         sha256: of each file, by its name; empty where it cannot be read.
+        origins: what the asset says that it was built from; empty if it does not say.
         message: what is wrong and what to do; empty if `ok`.
     """
 
@@ -54,6 +56,7 @@ class AssetState:
     state: Literal["ok", "absent", "broken"]
     arrays: Mapping[str, str] = field(default_factory=dict)
     sha256: Mapping[str, str] = field(default_factory=dict)
+    origins: tuple[Origin, ...] = ()
     message: str = ""
 
 
@@ -88,12 +91,14 @@ def _state(folder: Path, asset: Provenance, vertices: int | None) -> AssetState:
         return AssetState(asset, "absent", message=f"{path} is not there; it is optional")
     sha256 = {file.relative_to(folder).as_posix(): _sha256(file) for file in files}
     arrays: dict[str, str] = {}
+    origins: tuple[Origin, ...] = ()
     try:
         arrays = _pictures(folder) if pictures else _described(path)
         _read(folder, asset.name, vertices)
+        origins = read_folder_record(path) if pictures else _recorded(path)
     except DataError as error:
-        return AssetState(asset, "broken", arrays, sha256, str(error))
-    return AssetState(asset, "ok", arrays, sha256)
+        return AssetState(asset, "broken", arrays, sha256, message=str(error))
+    return AssetState(asset, "ok", arrays, sha256, origins)
 
 
 def _read(folder: Path, name: str, vertices: int | None) -> None:
@@ -112,6 +117,11 @@ def _read(folder: Path, name: str, vertices: int | None) -> None:
 def _described(path: Path) -> dict[str, str]:
     with ArrayFile(path) as file:
         return file.described()
+
+
+def _recorded(path: Path) -> tuple[Origin, ...]:
+    with ArrayFile(path) as file:
+        return read_record(file)
 
 
 def _pictures(folder: Path) -> dict[str, str]:

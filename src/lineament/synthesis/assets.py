@@ -16,6 +16,7 @@ from lineament.errors import DataError, ImageError
 from lineament.image import read as read_image
 from lineament.synthesis.array_file import ArrayFile
 from lineament.synthesis.asset_types import Head, Modes, Piece, Skins, TextureMaps, Wear
+from lineament.synthesis.build_record import PREFIX
 
 VARIABLE = "LINEAMENT_ASSETS"
 DEFAULT = Path("..") / "shared" / "assets"
@@ -44,7 +45,8 @@ def find_assets(folder: Path | None = None) -> Path:
     if not (place / HEAD).is_file():
         raise DataError(
             f"no {HEAD} in {place}: the synthesis assets are files converted from ICT-FaceKit "
-            f"(MIT) and MakeHuman assets (CC0); give their folder with --assets or {VARIABLE}"
+            f"(MIT) and MakeHuman assets (CC0); build them with 'lineament synth assets build', or "
+            f"give their folder with --assets or {VARIABLE}"
         )
     return place
 
@@ -98,7 +100,8 @@ def read_wear(folder: Path, vertices: int | None = None) -> Wear:
     """Read `wear.npz`; arguments and errors as for `read_modes`."""
     wear: dict[str, dict[str, Piece]] = {"hair": {}, "hat": {}}
     with ArrayFile(folder / WEAR) as file:
-        for name in file.names:
+        names = [name for name in file.names if not name.startswith(PREFIX)]
+        for name in names:
             kind, _, rest = name.partition("/")
             piece, _, array = rest.partition("/")
             if kind not in wear or not piece or array not in PIECE_ARRAYS:
@@ -108,7 +111,7 @@ def read_wear(folder: Path, vertices: int | None = None) -> Wear:
                 )
             if piece not in wear[kind]:
                 wear[kind][piece] = _piece(file, f"{kind}/{piece}", vertices)
-    if not file.names:
+    if not names:
         raise DataError(f"{file.path} holds neither hair nor hats; convert or copy it again")
     return Wear(hair=wear["hair"], hats=wear["hat"])
 

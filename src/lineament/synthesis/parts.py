@@ -1,8 +1,10 @@
 """The part classes of CelebAMask-HQ (Lee et al., CVPR 2020), as every mask here holds them.
 
-Left and right are the person's own. Conventions of the set: the whole lens of clear glasses is
-`EYE_GLASSES`; `MOUTH` is the inner mouth (teeth, tongue, gums, dark), without the lips; `NECK` is
-all bare skin below the jaw; beard is skin, `HAIR` grows on the head; hoods and helmets are `HAT`.
+Left and right are the person's own. Conventions of the set: the whole lens of glasses is
+`EYE_GLASSES`, but eyes and brows that are seen through it keep their own part, since the set draws
+them over the glasses; `MOUTH` is the inner mouth (teeth, tongue, gums, dark), without the lips;
+`NECK` is all bare skin below the jaw; beard is skin, `HAIR` grows on the head; hoods and helmets
+are `HAT`.
 """
 
 from __future__ import annotations

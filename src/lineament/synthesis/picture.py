@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numba import njit
@@ -19,9 +19,16 @@ from lineament.synthesis.raster import Fragments, empty_fragments, rasterise
 from lineament.synthesis.shader import EyeLook, SkinMaps, shade
 
 Flags = NDArray[np.bool_]
+Painted = tuple[FloatArray, NDArray[np.uint8]]
 
 SHADOW_BIAS = 0.35
 """How much nearer to the lamp a thing must be to cast a shadow, in centimetres."""
+
+
+CLEAR_BELOW = 0.5
+"""Opacity of a lens below which eyes and brows behind it keep their parts."""
+
+SEEN_THROUGH_GLASSES = (Part.LEFT_EYE, Part.RIGHT_EYE, Part.LEFT_BROW, Part.RIGHT_BROW)
 
 
 @dataclass(frozen=True)
@@ -104,28 +111,42 @@ def draw(
     """Draw a scene; arguments as for `shade`."""
     side = size * supersampling
     xy = (framing(view.plane) + 0.5) * supersampling - 0.5
-    surfaces: tuple[Any, ...] = (xy.astype(np.float32), view.nearness, *geometry[3:6])
+    xy = xy.astype(np.float32)
     lens = table.finish == Finish.LENS
-    fragments = empty_fragments(side, side)
-    rasterise(*surfaces, ~lens, table, True, fragments)
     light = _light(geometry, table, view, lamps)
-    colour = np.zeros((side, side, 3), np.float32)
-    part = np.zeros((side, side), np.uint8)
-    look: tuple[Any, ...] = (
-        geometry,
-        view.viewed,
-        rotation,
-        canonical,
-        table,
-        skin_texture,
-        skin,
-        eyes,
-        light,
-    )
-    shade(fragments, *look, colour, part)
+
+    def find(drawn: Flags, materials: MaterialTable, fragments: Fragments) -> None:
+        triangles, texcoords, material = geometry.triangles, geometry.texcoords, geometry.material
+        near = view.nearness
+        rasterise(xy, near, triangles, texcoords, material, drawn, materials, True, fragments)
+
+    def paint(fragments: Fragments) -> Painted:
+        colour = np.zeros((*fragments.triangle.shape, 3), np.float32)
+        part = np.zeros(fragments.triangle.shape, np.uint8)
+        shade(
+            fragments,
+            geometry,
+            view.viewed,
+            rotation,
+            canonical,
+            table,
+            skin_texture,
+            skin,
+            eyes,
+            light,
+            colour,
+            part,
+        )
+        return colour, part
+
+    fragments = empty_fragments(side, side)
+    find(~lens, table, fragments)
+    colour, part = paint(fragments)
+    cover = (fragments.triangle >= 0).astype(np.float32)
     if lens[geometry.material].any():
-        _look_through(surfaces, lens, fragments, look, colour, part)
-    return Drawn(*_resolve(colour, part, fragments.triangle, supersampling), fragments)
+        seen = _nearest_lens(find, lens, table, fragments)
+        _look_through(seen, paint, geometry, table, colour, cover, part)
+    return Drawn(*_resolve(colour, part, cover, supersampling), fragments)
 
 
 def _light(geometry: Geometry, table: MaterialTable, view: View, lamps: Lamps) -> Light:
@@ -139,7 +160,8 @@ def _light(geometry: Geometry, table: MaterialTable, view: View, lamps: Lamps) -
         seen = empty_fragments(SHADOW_SIDE, SHADOW_SIDE)
         casts = (table.surface[:, CASTS_SHADOW] > 0) & (table.finish != Finish.LENS)
         xy, near = np.ascontiguousarray(placed[:, :2]), np.ascontiguousarray(placed[:, 2])
-        rasterise(xy, near, *geometry[3:6], casts, table, False, seen)
+        triangles, texcoords, material = geometry.triangles, geometry.texcoords, geometry.material
+        rasterise(xy, near, triangles, texcoords, material, casts, table, False, seen)
         depth = seen.nearness
     return Light(
         lamps.ambient,
@@ -152,38 +174,50 @@ def _light(geometry: Geometry, table: MaterialTable, view: View, lamps: Lamps) -
     )
 
 
-def _look_through(
-    surfaces: tuple[Any, ...],
+def _nearest_lens(
+    find: Callable[[Flags, MaterialTable, Fragments], None],
     lens: Flags,
+    table: MaterialTable,
     behind: Fragments,
-    look: tuple[Any, ...],
-    colour: FloatArray,
-    part: NDArray[np.uint8],
-) -> None:
-    """Add the nearest lenses to a picture, in place: tinted, with what they mirror."""
-    table: MaterialTable = look[4]
+) -> Fragments:
+    """The nearest lens at each sample where nothing lies in front of it."""
     solid = table._replace(surface=table.surface.copy(), texture=np.zeros_like(table.texture))
     solid.surface[:, OPACITY] = 1.0
-    fragments = Fragments(
-        behind.nearness.copy(),
-        np.full_like(behind.triangle, -1),
-        np.zeros_like(behind.weights),
-    )
-    rasterise(*surfaces, lens, solid, True, fragments)
+    nothing = empty_fragments(*behind.triangle.shape)
+    fragments = nothing._replace(nearness=behind.nearness.copy())
+    find(lens, solid, fragments)
+    return fragments
+
+
+def _look_through(
+    fragments: Fragments,
+    paint: Callable[[Fragments], Painted],
+    geometry: Geometry,
+    table: MaterialTable,
+    colour: FloatArray,
+    cover: FloatArray,
+    part: NDArray[np.uint8],
+) -> None:
+    """Add lenses to a picture, in place: tinted, with what they mirror; `cover` (F,F) is the share
+    of each sample through which nothing behind the scene is seen."""
     rows, columns = np.nonzero(fragments.triangle >= 0)
     if not len(rows):
         return
     box = np.s_[rows.min() : rows.max() + 1, columns.min() : columns.max() + 1]
-    buffers: Any = (np.ascontiguousarray(buffer[box]) for buffer in fragments)
-    window = Fragments(*buffers)
-    mirrored = np.zeros((*window.triangle.shape, 3), np.float32)
-    shade(window, *look, mirrored, np.zeros(window.triangle.shape, np.uint8))
+    window = Fragments(
+        np.ascontiguousarray(fragments.nearness[box]),
+        np.ascontiguousarray(fragments.triangle[box]),
+        np.ascontiguousarray(fragments.weights[box]),
+    )
+    mirrored, _ = paint(window)
     hit = window.triangle >= 0
-    opacity = _lens_opacity(window, hit, look[0], table)[:, None]
+    opacity = _lens_opacity(window, hit, geometry, table)[:, None]
     through = colour[box]
     through[hit] = through[hit] * (1 - opacity) + mirrored[hit]
-    part[box][hit] = Part.EYE_GLASSES
-    behind.triangle[box][hit] = window.triangle[hit]
+    cover[box][hit] = 1 - (1 - cover[box][hit]) * (1 - opacity[:, 0])
+    shown = part[box]
+    clear = (opacity[:, 0] < CLEAR_BELOW) & np.isin(shown[hit], SEEN_THROUGH_GLASSES)
+    shown[hit] = np.where(clear, shown[hit], Part.EYE_GLASSES)
 
 
 def _lens_opacity(
@@ -205,7 +239,7 @@ def _lens_opacity(
 
 @njit(cache=True, fastmath=True)
 def _resolve(
-    colour: FloatArray, part: NDArray[np.uint8], triangle: NDArray[np.int32], samples: int
+    colour: FloatArray, part: NDArray[np.uint8], cover: FloatArray, samples: int
 ) -> tuple[FloatArray, FloatArray, NDArray[np.uint8]]:
     """Means of the samples of each pixel, and the part that most of them show."""
     size = part.shape[0] // samples
@@ -220,8 +254,8 @@ def _resolve(
             for row in range(y * samples, (y + 1) * samples):
                 for column in range(x * samples, (x + 1) * samples):
                     votes[part[row, column]] += 1
-                    if triangle[row, column] >= 0:
-                        coverage[y, x] += share
+                    if cover[row, column] > 0.0:
+                        coverage[y, x] += share * cover[row, column]
                         for i in range(3):
                             mean[y, x, i] += colour[row, column, i] * share
             best = 0
