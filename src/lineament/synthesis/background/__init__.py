@@ -1,0 +1,1 @@
+"""What is seen behind the person: photographs, drawn scenes, and the light that they give."""
