@@ -1,0 +1,1 @@
+"""A body below the neck and what it wears."""
