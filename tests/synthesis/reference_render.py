@@ -114,8 +114,8 @@ def shade(fragments, geometry, viewed, rotation, canonical, table, textures, ski
             half = (towards + view) / (np.linalg.norm(towards + view) + 1e-9)
             if finish == Finish.HAIR:
                 across = strand(geometry, viewed, number) @ half
-                peak = np.sqrt(max(0, 1 - across**2)) * max(0, along + 0.3)
-                shine = shine + power * specular * peak**gloss * reached
+                peak = np.sqrt(max(0, 1 - across**2)) ** gloss * max(0, along + 0.3)
+                shine = shine + power * specular * peak * reached
             else:
                 peak = max(0, normal @ half) ** gloss * (gloss + 8) / 42
                 shine = shine + power * specular * fresnel * reached * peak
@@ -153,8 +153,11 @@ def eye(eyes, offset):
         vein *= eyes.fibres[int(angle * 90) % side, int(turn * 60) % side]
         base = eyes.white * (0.25 + 0.75 * min(1, (ring - 1) * 9))
         base = base * [1, 1 - 0.35 * vein, 1 - 0.3 * vein]
-    height = y / (np.linalg.norm(offset) + 1e-9)
-    return base, 1 - 0.55 * np.clip((height - 0.02) * 3, 0, 1)
+    height, aside = y / np.linalg.norm(offset), abs(x) / np.linalg.norm(offset)
+    seen = 1 - 0.62 * np.clip((height + 0.04) * 2.6, 0, 1)
+    seen *= 1 - 0.25 * np.clip((-height - 0.2) * 4, 0, 1)
+    seen *= 1 - 0.45 * np.clip((aside - 0.42) * 2.6, 0, 1)
+    return base * (0.5 + 0.5 * seen), seen
 
 
 def soft_light(ambient, normal):
@@ -172,10 +175,8 @@ def strand(geometry, viewed, number):
 
 def shadowed(light, position):
     x, y, z = light.shadow_view.astype(float) @ np.append(position, 1)
-    side, covered = len(light.shadow_depth), 0
-    for row in (-2, 0, 2):
-        for column in (-2, 0, 2):
-            px, py = int(x + 0.5) + column, int(y + 0.5) + row
-            inside = 0 <= px < side and 0 <= py < side
-            covered += inside and light.shadow_depth[py, px] > z + light.shadow_bias
-    return covered / 9
+    left, top = int(x + 0.5) - 2, int(y + 0.5) - 2
+    if min(left, top) < 0 or max(left, top) + 4 >= len(light.shadow_depth):
+        return 0.0
+    window = light.shadow_depth[top : top + 5 : 2, left : left + 5 : 2]
+    return (window > z + light.shadow_bias).mean()

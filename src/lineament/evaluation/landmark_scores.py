@@ -218,14 +218,28 @@ def point_offsets(predicted: ArrayLike, truth: ArrayLike) -> Doubles:
     from it, down the face; so a lean of the head changes nothing.
     """
     guess, true = _checked(predicted, truth)
-    lengths = normaliser_lengths(true, "inter_ocular")
-    along = (true[:, 45] - true[:, 36]) / lengths[:, None]
+    return np.asarray(_in_the_face(guess - true, true).mean(axis=0))
+
+
+def mean_shape(truth: ArrayLike) -> Doubles:
+    """Mean face (68,2) in the frame of `point_offsets`, from the middle of its outer eye corners.
+
+    Unit: inter-ocular distances.
+    """
+    points = _checked(truth, truth)[0]
+    middle = (points[:, 36] + points[:, 45])[:, None] / 2
+    return np.asarray(_in_the_face(points - middle, points).mean(axis=0))
+
+
+def _in_the_face(vectors: Doubles, truth: Doubles) -> Doubles:
+    """(N,68,2) vectors of the photos, turned upright and in inter-ocular distances."""
+    lengths = normaliser_lengths(truth, "inter_ocular")
+    along = (truth[:, 45] - truth[:, 36]) / lengths[:, None]
     down = np.stack([-along[:, 1], along[:, 0]], axis=1)
-    shift = (guess - true) / lengths[:, None, None]
-    turned = np.stack(
-        [np.einsum("npd,nd->np", shift, along), np.einsum("npd,nd->np", shift, down)], axis=2
+    scaled = vectors / lengths[:, None, None]
+    return np.stack(
+        [np.einsum("npd,nd->np", scaled, along), np.einsum("npd,nd->np", scaled, down)], axis=2
     )
-    return np.asarray(turned.mean(axis=0))
 
 
 def _checked(predicted: ArrayLike, truth: ArrayLike) -> tuple[Doubles, Doubles]:

@@ -20,9 +20,9 @@ class EngineOptions(Strict):
     degrade: whether the camera has faults (blur, noise, compression, ...).
     """
 
-    size: int = Field(128, ge=16, le=2048)
-    supersampling: int = Field(2, ge=1, le=4)
+    size: int = Field(default=128, ge=16, le=2048)
+    supersampling: int = Field(default=2, ge=1, le=4)
     margin: tuple[float, float] = (1.3, 2.2)
-    max_yaw: float = Field(75.0, ge=0, le=90)
+    max_yaw: float = Field(default=75.0, ge=0, le=90)
     skin: Literal["scanned", "procedural"] = "scanned"
     degrade: bool = True

@@ -15,6 +15,7 @@ from lineament.synthesis.asset_types import Head
 from lineament.synthesis.material import Finish, Material, linear
 from lineament.synthesis.mesh import Triangles
 from lineament.synthesis.parts import Part
+from lineament.synthesis.skin.lashes import lash_texture
 
 FACE, SKULL, LEFT_EYE, RIGHT_EYE, SOCKETS, CAVITY, GUMS, TEETH, LASHES = range(9)
 """Surfaces of the head, in the order of its materials; SKULL is skull, neck and shoulders."""
@@ -28,8 +29,6 @@ ASSET_MATERIALS = {
     LASHES: "M_EyeLashes",
 }
 INSIDE_MOUTH = (CAVITY, GUMS, TEETH)
-
-LASH_TEXTURE_SIDE = 64
 
 
 @dataclass(frozen=True)
@@ -48,9 +47,11 @@ class HeadMesh:
     surface: NDArray[np.int32]
     canonical: FloatArray
 
-    def without(self, *surfaces: int) -> NDArray[np.bool_]:
-        """(T,) which triangles are of other surfaces."""
-        return ~np.isin(self.surface, surfaces)
+    def without(self, *surfaces: int) -> HeadMesh:
+        """The same without some surfaces."""
+        kept = ~np.isin(self.surface, surfaces)
+        columns = (self.triangles[kept], self.texcoords[kept], self.surface[kept])
+        return HeadMesh(*columns, self.canonical)
 
 
 def split_head(head: Head) -> HeadMesh:
@@ -99,8 +100,6 @@ _WET: dict[str, Any] = {"wrap": 0.3, "specular": 0.35, "gloss": 40.0}
 
 def head_materials() -> list[Material]:
     """One for each surface; colours that depend on the person are put in later."""
-    lash = np.full((LASH_TEXTURE_SIDE, LASH_TEXTURE_SIDE, 4), 128, np.uint8)
-    lash[..., 3] = 105
     return [
         Material(Finish.SKIN, Part.SKIN, specular=1.0),
         Material(Finish.SKIN, Part.SKIN, specular=0.6),
@@ -112,7 +111,7 @@ def head_materials() -> list[Material]:
         Material(Finish.PLAIN, Part.MOUTH, (0.58, 0.53, 0.44), **_WET),
         Material(
             *(Finish.PLAIN, Part.SKIN, (0.012, 0.01, 0.01)),
-            texture=lash,
+            texture=lash_texture(1),
             two_sided=True,
             casts_shadow=False,
         ),

@@ -57,6 +57,9 @@ class Lamps:
 LAMP_SHARES = (0.14, 0.4, 0.3, 0.16)
 """How often there are none (soft light alone), one, two, three lamps."""
 
+COLOURFUL = 0.35
+"""How much of the colour of the surroundings reaches the face: cameras balance it away."""
+
 HARD_SHARE = 0.3
 """How often the first lamp is hard: strong, with little else."""
 
@@ -72,7 +75,9 @@ def sample_lamps(
     """
     count = int(random.choice(len(LAMP_SHARES), p=LAMP_SHARES))
     hard = count > 0 and random.random() < HARD_SHARE
-    surroundings = 0.5 * np.asarray(sides) + 0.5 * np.mean(sides, axis=0)
+    grey = np.asarray(sides).mean(axis=1, keepdims=True)
+    surroundings = (1 - COLOURFUL) * grey + COLOURFUL * np.asarray(sides)
+    surroundings = 0.5 * surroundings + 0.5 * surroundings.mean(axis=0)
     surroundings = surroundings / max(float(surroundings.mean()), 1e-3)
     window = np.exp(random.normal(0, 0.55, 6))[:, None] * _tint(random, 0.08)
     window[3] *= random.uniform(0.4, 0.9)

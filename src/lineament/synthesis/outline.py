@@ -88,18 +88,20 @@ class Outline:
         return np.flatnonzero(inside), outward * [1, -1]
 
     def __call__(
-        self, surface: FloatArray, nearness: FloatArray, roll: float, halves: int
-    ) -> tuple[Floats, Floats]:
+        self, surface: FloatArray, nearness: FloatArray, roll: float, *halves: int
+    ) -> list[Floats]:
         """Points at even distances along each half of the outline.
 
         Args:
             surface: (9409,2) picture position of each vertex of the face, y down.
             nearness: (9409,) 1 / depth of each.
             roll: radians by which the head leans; positive raises the person's left side.
-            halves: points on each half, the chin among them: 9 for the 68 points.
+            halves: points on each half, the chin among them: 9 for the 68 points, 17 for the
+                98. Several numbers give several sets.
 
         Returns:
-            positions (2 * halves - 1, 2) from the person's right to left, and their nearness.
+            for each of `halves` (2 * halves - 1, 3): x, y and nearness, from the person's right
+            to left.
         """
         cos, sin = np.cos(roll), np.sin(roll)
         outward = self.outward @ np.array([[cos, -sin], [sin, cos]])
@@ -112,10 +114,11 @@ class Outline:
         depth = self._on_border(np.asarray(nearness, dtype=np.float64)[:, None])[:, 0]
         depth[self._row[top]] = nearness[self._members[top]]
         curve = np.column_stack([on_border + farthest[:, None] * outward, depth])
-        right = resample(curve[:SAMPLES], halves, axes=2)
-        left = resample(curve[SAMPLES - 1 :], halves, axes=2)
-        points = np.concatenate([right, left[1:]])
-        return points[:, :2], points[:, 2]
+        right, left = curve[:SAMPLES], curve[SAMPLES - 1 :]
+        return [
+            np.concatenate([resample(right, half, axes=2), resample(left, half, axes=2)[1:]])
+            for half in halves
+        ]
 
     def _on_border(self, values: NDArray[np.floating]) -> Floats:
         """Values (9409,D) of the vertices at the samples of the border."""

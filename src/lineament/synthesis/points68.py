@@ -70,8 +70,8 @@ class Points68:
             (68,2) float32 picture positions.
         """
         depth = np.ones(len(surface), np.float32)
-        jaw, _ = self.outline(surface, depth, roll, 9)
-        return self.with_outline(surface, jaw, brows)
+        (jaw,) = self.outline(surface, depth, roll, 9)
+        return self.with_outline(surface, jaw[:, :2], brows)
 
     def with_outline(self, surface: FloatArray, jaw: Floats, brows: FloatArray) -> FloatArray:
         """The same with the outline (17,2) already found; also for (N,D) values other than

@@ -93,11 +93,16 @@ def rasterise(
         if left > right or top > bottom:
             continue
         scale = 1.0 / area
+        across0, across1 = (y1 - y2) * scale, (y2 - y0) * scale
+        down0, down1 = (x2 - x1) * scale, (x0 - x2) * scale
         see_through = table.texture[kind, 1] > 0 or table.surface[kind, OPACITY] < 1.0
         for y in range(top, bottom + 1):
-            for x in range(left, right + 1):
-                w0 = ((x1 - x) * (y2 - y) - (x2 - x) * (y1 - y)) * scale
-                w1 = ((x2 - x) * (y0 - y) - (x0 - x) * (y2 - y)) * scale
+            start0 = (y - y2) * down0 - x2 * across0
+            start1 = (y - y2) * down1 - x2 * across1
+            first, last = _span(left, right, start0, start1, across0, across1)
+            for x in range(first, last + 1):
+                w0 = start0 + x * across0
+                w1 = start1 + x * across1
                 w2 = 1.0 - w0 - w1
                 if w0 < 0.0 or w1 < 0.0 or w2 < 0.0:
                     continue
@@ -119,6 +124,29 @@ def rasterise(
                 fragments.triangle[y, x] = t
                 fragments.weights[y, x, 0] = w0
                 fragments.weights[y, x, 1] = w1
+
+
+@njit(cache=True, fastmath=True)
+def _span(
+    left: int, right: int, start0: float, start1: float, across0: float, across1: float
+) -> tuple[int, int]:
+    """Columns of one row between which a triangle lies, a little generously: where its three
+    weights `start + x * across` are not negative."""
+    low, high = float(left), float(right)
+    for k in range(3):
+        if k == 0:
+            start, across = start0, across0
+        elif k == 1:
+            start, across = start1, across1
+        else:
+            start, across = 1.0 - start0 - start1, -across0 - across1
+        if across > 1e-9:
+            low = max(low, -start / across - 0.01)
+        elif across < -1e-9:
+            high = min(high, -start / across + 0.01)
+        elif start < -1e-6:
+            return 1, 0
+    return int(np.ceil(low)), int(np.floor(high))
 
 
 @njit(cache=True, fastmath=True)

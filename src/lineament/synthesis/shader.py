@@ -197,11 +197,11 @@ def shade(
                 size = np.sqrt(hx * hx + hy * hy + hz * hz) + 1e-9
                 if finish == FINISH_HAIR:
                     cosine = (tangent[0] * hx + tangent[1] * hy + tangent[2] * hz) / size
-                    peak = np.sqrt(max(0.0, 1.0 - cosine * cosine)) * max(0.0, along + 0.3)
-                    shine = specular * peak**gloss * seen
+                    peak = np.sqrt(max(0.0, 1.0 - cosine * cosine))
+                    shine = specular * seen * _power(peak, gloss) * max(0.0, along + 0.3)
                 else:
                     peak = max(0.0, (nx * hx + ny * hy + nz * hz) / size)
-                    shine = specular * fresnel * seen * peak**gloss * (gloss + 8.0) / 42.0
+                    shine = specular * fresnel * seen * _power(peak, gloss) * (gloss + 8.0) / 42.0
                 red_shine += r * shine
                 green_shine += g * shine
                 blue_shine += b_ * shine
@@ -256,8 +256,22 @@ def _eye(eyes: EyeLook, offset: Vector, base: Vector) -> float:
             base[i] = eyes.white[i] * (0.25 + 0.75 * edge)
         base[1] *= 1.0 - 0.35 * vein
         base[2] *= 1.0 - 0.3 * vein
-    height = y / (np.sqrt(across * across + z * z) + 1e-9)
-    return float(1.0 - 0.55 * min(1.0, max(0.0, (height - 0.02) * 3.0)))
+    size = np.sqrt(across * across + z * z) + 1e-9
+    height, aside = y / size, abs(x) / size
+    seen = 1.0 - 0.62 * min(1.0, max(0.0, (height + 0.04) * 2.6))
+    seen *= 1.0 - 0.25 * min(1.0, max(0.0, (-height - 0.2) * 4.0))
+    seen *= 1.0 - 0.45 * min(1.0, max(0.0, (aside - 0.42) * 2.6))
+    for i in range(3):
+        base[i] *= 0.5 + 0.5 * seen
+    return float(seen)
+
+
+@njit(cache=True, fastmath=True)
+def _power(value: float, exponent: float) -> float:
+    """`value ** exponent`, or zero where it is less than a thousandth."""
+    if exponent * (value - 1.0) < -7.0:
+        return 0.0
+    return float(np.float32(value) ** np.float32(exponent))
 
 
 @njit(cache=True, fastmath=True)
@@ -293,10 +307,12 @@ def _shadowed(light: Light, position: Vector) -> float:
     y = view[1, 0] * position[0] + view[1, 1] * position[1] + view[1, 2] * position[2] + view[1, 3]
     z = view[2, 0] * position[0] + view[2, 1] * position[1] + view[2, 2] * position[2] + view[2, 3]
     side = depth.shape[0]
+    left, top = int(x + 0.5) - 2, int(y + 0.5) - 2
+    if left < 0 or top < 0 or left + 4 >= side or top + 4 >= side:
+        return 0.0
+    limit = z + light.shadow_bias
     covered = 0.0
-    for row in range(-1, 2):
-        for column in range(-1, 2):
-            px, py = int(x + 0.5) + column * 2, int(y + 0.5) + row * 2
-            if 0 <= px < side and 0 <= py < side and depth[py, px] > z + light.shadow_bias:
-                covered += 1.0
+    for row in range(top, top + 5, 2):
+        for column in range(left, left + 5, 2):
+            covered += depth[row, column] > limit
     return covered / 9.0

@@ -21,6 +21,9 @@ MONK_SKIN = tuple(
 )
 """The ten tones of the Monk Skin Tone scale (Monk, 2019; CC BY 4.0), as orbs show them."""
 
+BLOOD = (0.88, 0.66, 0.56)
+"""What blood beneath the skin leaves of red, green and blue light, where the skin is lightest."""
+
 HAIR_COLOURS = {
     "black": linear(22, 18, 17),
     "dark brown": linear(42, 30, 24),
@@ -56,6 +59,7 @@ class Traits:
     monk: skin tone on the Monk scale, 1 (lightest) to 10, continuous.
     shape: (100,) float32 coefficients of the head's identity shapes.
     modes: strength of each of `Modes`, by name.
+    fullness: of cheeks, jaw and chin; 0 is lean, 1 full, -1 gaunt.
     hair: natural colour, without grey.
     grey: share 0 to 1 of grey hair.
     recession: how far the hair line has drawn back, 0 to 1.
@@ -71,6 +75,7 @@ class Traits:
     monk: float
     shape: FloatArray
     modes: dict[str, float]
+    fullness: float
     hair: Colour
     grey: float
     recession: float
@@ -87,12 +92,14 @@ class Traits:
 
     @property
     def tone(self) -> FloatArray:
-        """(3,) linear RGB of the skin: between the two nearest tones of the Monk scale."""
+        """(3,) linear RGB of the skin: between the two nearest tones of the Monk scale, light ones
+        redder than the scale's pale swatches by the blood that shows through."""
         place = np.clip(self.monk, 1, 10) - 1
         low = min(int(place), 8)
         light, dark = np.array(MONK_SKIN[low]), np.array(MONK_SKIN[low + 1])
         share = place - low
-        return np.asarray(light ** (1 - share) * dark**share, dtype=np.float32)
+        blood = np.array(BLOOD) ** np.clip((8 - self.monk) / 5, 0, 1)
+        return np.asarray(light ** (1 - share) * dark**share * blood, dtype=np.float32)
 
 
 def sample_traits(seed: int) -> Traits:
@@ -114,6 +121,7 @@ def sample_traits(seed: int) -> Traits:
         monk=monk,
         shape=np.clip(shape, -2.6, 2.6),
         modes=_modes(random, feminine, age, monk),
+        fullness=float(np.clip(random.normal(0.25, 0.55), -0.8, 1.8)),
         hair=_mixed(random, HAIR_COLOURS, HAIR_SHARES_LIGHT, HAIR_SHARES_DARK, dark),
         grey=float(np.clip(random.normal((age - 45) / 30, 0.25), 0, 1)) if age > 32 else 0.0,
         recession=float(random.beta(1.2, 2.2) * old**0.5) if adult and not feminine else 0.0,

@@ -7,6 +7,7 @@ what stands here.
 from __future__ import annotations
 
 import importlib
+import math
 import tomllib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -18,22 +19,40 @@ from lineament.errors import ConfigError
 from lineament.strict import Strict, describe_faults
 from lineament.toml_file import read_toml
 
-TASKS = ("landmarks",)
+TASKS = {
+    "landmarks": "lineament.landmarks.recipe",
+    "probe": "lineament.synthesis.probe.recipe",
+}
+"""The module that holds the `RECIPE` of each task."""
 
 
 class Optimiser(Strict):
-    """Stochastic gradient descent whose rate falls geometrically from first to last iteration."""
+    """An optimiser whose rate falls from first to last iteration.
+
+    Attributes:
+        schedule: the fall: by the same factor every iteration, or along half a cosine.
+        warm_up: share of the iterations in which the rate first rises from nothing.
+    """
 
     kind: Literal["sgd", "adamw"] = "sgd"
     learning_rate: float = Field(gt=0)
     final_learning_rate: float = Field(gt=0)
+    schedule: Literal["geometric", "cosine"] = "geometric"
+    warm_up: float = Field(ge=0, lt=1, default=0.0)
     momentum: float = Field(ge=0, lt=1, default=0.9)
     weight_decay: float = Field(ge=0, default=5e-4)
 
     def rate(self, progress: float) -> float:
         """Learning rate at `progress` 0 to 1."""
-        ratio = self.final_learning_rate / self.learning_rate
-        return float(self.learning_rate * ratio ** min(max(progress, 0.0), 1.0))
+        progress = min(max(progress, 0.0), 1.0)
+        first, last = self.learning_rate, self.final_learning_rate
+        if self.schedule == "geometric":
+            rate = first * (last / first) ** progress
+        else:
+            rate = last + (first - last) * (1 + math.cos(math.pi * progress)) / 2
+        # The first iteration has progress 0 and must learn something.
+        rise = (progress + 1e-3) / self.warm_up if self.warm_up else 1.0
+        return float(rate * min(rise, 1.0))
 
 
 class Stage(Strict):
@@ -64,7 +83,7 @@ class Recipe(Strict):
     """
 
     name: str = Field(pattern=r"^[a-z0-9][a-z0-9.-]*$")
-    task: Literal["landmarks"]
+    task: Literal["landmarks", "probe"]
     seed: int = 0
     out: Path
     device: str = "auto"
@@ -86,18 +105,23 @@ def load_recipe(path: Path, overrides: Sequence[str] = ()) -> Recipe:
     """
     values = read_toml(path, "recipe", ConfigError)
     for override in overrides:
-        _override(values, override)
+        override_value(values, override)
     task = values.get("task")
     if task not in TASKS:
         raise ConfigError(f"{path}: task is {task!r}, expected one of {', '.join(TASKS)}")
-    model: type[Recipe] = importlib.import_module(f"lineament.{task}.recipe").RECIPE
+    model: type[Recipe] = importlib.import_module(TASKS[task]).RECIPE
     try:
         return model.model_validate(values)
     except ValidationError as error:
         raise ConfigError(f"{path}: {describe_faults(model, error)}") from error
 
 
-def _override(values: dict[str, Any], override: str) -> None:
+def override_value(values: dict[str, Any], override: str) -> None:
+    """Change one value of a recipe's nested tables in place; `override` as for `load_recipe`.
+
+    Raises:
+        ConfigError: it is not `key.key=value`, or leads to no place.
+    """
     key, sign, text = override.partition("=")
     if not sign or not key:
         raise ConfigError(f"--set expects key.key=value, got {override!r}")

@@ -34,12 +34,14 @@ class Batches(Protocol):
 
     def batch(self, iteration: int, rank: int, world: int) -> dict[str, NDArray[Any]]:
         """Arrays of one step for one of `world` processes: `image` (N,S,S,3) uint8 RGB and
-        `target` (N,...) float32."""
+        either `target` (N,...) float32 alone, or any number of arrays by other names."""
         ...
 
 
 Validation = Callable[[nn.Module], dict[str, float]]
-Criterion = Callable[[Tensor, Tensor], dict[str, Tensor]]
+Criterion = Callable[[Any, Any], dict[str, Tensor]]
+"""(output, target) -> named terms. The target is the tensor `target` of a batch, or the mapping
+of its tensors by name where it has others."""
 
 
 class _ByIteration(Dataset[dict[str, NDArray[Any]]]):
@@ -65,7 +67,7 @@ def fit(
 
     Args:
         network: takes (N,3,S,S) float32 0 to 1 and returns what `criterion` compares.
-        criterion: (output, target) -> named terms, whose sum is minimised.
+        criterion: gives named terms, whose sum is minimised.
         folder: receives `last.pt`, `log.jsonl` and TensorBoard's events.
 
     Raises:
@@ -94,7 +96,7 @@ def fit(
         for group in wrapped_optimiser.param_groups:
             group["lr"] = rate
         image = torch.as_tensor(arrays["image"]).to(fabric.device).permute(0, 3, 1, 2)
-        target = torch.as_tensor(arrays["target"]).to(fabric.device)
+        target = _target(arrays, fabric.device)
         terms = criterion(wrapped(image.float().div_(255)), target)
         loss = torch.stack(list(terms.values())).sum()
         if not checkpoint.finite(loss):
@@ -114,6 +116,13 @@ def fit(
     if journal:
         journal.close()
     return network
+
+
+def _target(arrays: dict[str, Any], device: torch.device) -> Tensor | dict[str, Tensor]:
+    targets = {
+        name: torch.as_tensor(array).to(device) for name, array in arrays.items() if name != "image"
+    }
+    return targets["target"] if list(targets) == ["target"] else targets
 
 
 def make_optimiser(options: Optimiser, network: nn.Module) -> torch.optim.Optimizer:
@@ -136,7 +145,8 @@ def make_optimiser(options: Optimiser, network: nn.Module) -> torch.optim.Optimi
 def _save_bad_batch(folder: Path, iteration: int, arrays: dict[str, Any]) -> None:
     path = folder / f"bad_batch_{iteration}.npz"
     folder.mkdir(parents=True, exist_ok=True)
-    np.savez(path, image=np.asarray(arrays["image"]), target=np.asarray(arrays["target"]))
+    plain: dict[str, Any] = {name: np.asarray(array) for name, array in arrays.items()}
+    np.savez(path, **plain)
     raise DataError(
         f"the loss of iteration {iteration} is not finite; its batch is saved in {path}. Lower "
         "the learning rate or mend the labels, then start again: the run resumes before it"

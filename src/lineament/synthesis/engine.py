@@ -1,0 +1,187 @@
+"""The engine: a person and a scene in, a picture with all its labels out."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+
+from lineament.synthesis.assets import (
+    MODES,
+    TEXTURE_MAPS,
+    WEAR,
+    find_assets,
+    read_head,
+    read_modes,
+    read_skins,
+    read_texture_maps,
+    read_wear,
+    skin_files,
+)
+from lineament.synthesis.background.ambient import ambient_colours
+from lineament.synthesis.background.photographs import BackgroundPhotographs
+from lineament.synthesis.background.sample import sample_background
+from lineament.synthesis.degrade import CameraFaults, apply_faults, sample_faults
+from lineament.synthesis.engine_options import EngineOptions
+from lineament.synthesis.exposure import expose
+from lineament.synthesis.geometry_buffers import Geometry, assemble, tabulate
+from lineament.synthesis.head_mesh import (
+    INSIDE_MOUTH,
+    LASHES,
+    RIGHT_EYE,
+    SKULL,
+    head_materials,
+    split_head,
+)
+from lineament.synthesis.identity import Identity, ShapeSpace
+from lineament.synthesis.labels import FaceLabels, mouth_gap
+from lineament.synthesis.lighting import sample_lamps
+from lineament.synthesis.mesh import vertex_normals
+from lineament.synthesis.picture import draw, frame_box, see
+from lineament.synthesis.posed_head import PosedHead
+from lineament.synthesis.rendering import Rendering
+from lineament.synthesis.scene import Scene, sample_scene, stream
+from lineament.synthesis.shader import SkinMaps
+from lineament.synthesis.skin.eyes import eye_look
+from lineament.synthesis.skin.lashes import lash_material
+from lineament.synthesis.skin.painter import SkinPainter
+from lineament.synthesis.traits import sample_traits
+from lineament.synthesis.wardrobe import Wardrobe
+
+CLOSED_MOUTH = 0.12
+"""Centimetres between the lips up to which nothing inside the mouth is drawn."""
+
+
+class Engine:
+    """Renders faces that never existed.
+
+    The same seeds give the same bytes, on any number of processes.
+
+    Args:
+        assets: folder of the assets; by default where `find_assets` looks. Only the head is
+            always needed: without the rest, people have no hair of the worn kind, one set of
+            features and a procedural skin.
+        options: of the run.
+        backgrounds: folder of background photographs; None does with procedural ones.
+
+    Raises:
+        DataError: the assets are missing or damaged.
+    """
+
+    def __init__(
+        self,
+        assets: Path | None = None,
+        options: EngineOptions | None = None,
+        backgrounds: Path | None = None,
+    ) -> None:
+        self.options = options or EngineOptions()
+        folder = find_assets(assets)
+        scanned = self.options.skin == "scanned"
+        self.head = read_head(folder)
+        count = len(self.head.vertices)
+        has = {name: (folder / name).is_file() for name in (MODES, TEXTURE_MAPS, WEAR)}
+        modes = read_modes(folder, count) if has[MODES] else None
+        maps = read_texture_maps(folder, count) if has[TEXTURE_MAPS] and scanned else None
+        wear = read_wear(folder, count) if has[WEAR] else None
+        skins = read_skins(folder) if scanned and skin_files(folder) else None
+        self.surfaces = split_head(self.head)
+        self.shut = self.surfaces.without(*INSIDE_MOUTH)
+        self.expressions = self.head.expression.astype(np.float32)
+        self.shapes = ShapeSpace(self.head, self.surfaces, modes)
+        self.painter = SkinPainter(self.head, skins, self._texture_side())
+        self.wardrobe = Wardrobe(self.head, wear)
+        self.labels = FaceLabels(self.head)
+        self.occlusion = maps.ambient_occlusion if maps is not None else np.ones(count, np.float32)
+        self.photographs = BackgroundPhotographs(backgrounds) if backgrounds else None
+        self.materials = head_materials()
+
+    def _texture_side(self) -> int:
+        """Texels of the skin's textures: about one for each sample of the picture."""
+        return 256 if self.options.size * self.options.supersampling <= 320 else 512
+
+    def identity(self, seed: int) -> Identity:
+        """The person of a seed."""
+        traits = sample_traits(seed)
+        return Identity(traits, self.shapes(traits), self.painter.person(traits))
+
+    def scene(self, seed: int, identity: Identity) -> Scene:
+        """The scene of a seed for a person."""
+        return sample_scene(seed, identity.traits, self.head.expression_names, self.options)
+
+    def render(self, identity: Identity, scene_seed: int) -> Rendering:
+        """Render a person in the scene of a seed."""
+        return self.picture(identity, self.scene(scene_seed, identity))
+
+    def pose(self, identity: Identity, scene: Scene) -> PosedHead:
+        """The head with the scene's expression."""
+        vertices = identity.vertices.copy()
+        for row, weight in enumerate(scene.expression.weights):
+            if weight:
+                vertices += weight * self.expressions[row]
+        return PosedHead(self.head, vertices, vertex_normals(vertices, self.surfaces.triangles))
+
+    def picture(self, identity: Identity, scene: Scene) -> Rendering:
+        """Render a person in a scene."""
+        size, samples = self.options.size, self.options.supersampling
+        posed = self.wardrobe.turned(scene, self.pose(identity, scene))
+        worn = self.wardrobe.layers(scene, identity.traits, posed)
+        skin = self._skin(identity, scene)
+        geometry = assemble(self._bare(posed), worn.layers, len(self.materials))
+        materials = [*self.materials, *(layer.material for layer in worn.layers)]
+        materials[LASHES] = lash_material(identity.traits, scene.make_up.mascara)
+        table = tabulate(materials)
+        camera = scene.camera
+        view = see(geometry, camera)
+        points = self.labels.points(view, camera.roll, identity.skin)
+        framing = frame_box(*points.extent, camera, size)
+        around = stream(scene.seed, "background")
+        background = sample_background(around, size, self.photographs)
+        lamps = sample_lamps(
+            stream(scene.seed, "light"), ambient_colours(background), camera.distance
+        )
+        textures = np.zeros(len(table.finish), np.int32)
+        textures[[SKULL, RIGHT_EYE]] = 1
+        eyes = eye_look(identity.traits, self.head, stream(scene.seed, "eyes"))
+        drawn = draw(
+            *(geometry, table, view, framing, camera.rotation, self.head.vertices),
+            *(textures, skin, eyes, lamps, size, samples),
+        )
+        lit = expose(drawn, background, identity.traits.tone, stream(scene.seed, "exposure"))
+        faults = stream(scene.seed, "faults")
+        seen = sample_faults(faults, size) if self.options.degrade else CameraFaults()
+        return self.labels.rendering(
+            image=apply_faults(lit, seen, faults),
+            drawn=drawn,
+            geometry=geometry,
+            view=view,
+            framing=framing,
+            points=points,
+            identity=identity,
+            scene=scene,
+            posed=posed,
+            foreign=len(self.materials) + np.array(worn.foreign, np.int64),
+            supersampling=samples,
+        )
+
+    def _skin(self, identity: Identity, scene: Scene) -> SkinMaps:
+        style = scene.hairstyle
+        return self.painter.scene(
+            identity.skin,
+            expression=dict(
+                zip(self.head.expression_names, scene.expression.weights.tolist(), strict=True)
+            ),
+            make_up=scene.make_up,
+            beard=scene.beard,
+            scalp=0.0 if style.name == "bald" else 1.0,
+            stubble_length=style.side,
+            hair_colour=style.colour,
+        )
+
+    def _bare(self, posed: PosedHead) -> Geometry:
+        """The head alone; what is inside a closed mouth is left out."""
+        shut = mouth_gap(posed) < CLOSED_MOUTH
+        shown = self.shut if shut else self.surfaces
+        return Geometry(
+            *(posed.vertices, posed.normals, self.occlusion),
+            *(shown.triangles, shown.texcoords, shown.surface),
+        )

@@ -1,0 +1,127 @@
+"""The probe: 68 points and parts of a face from one small convolutional network.
+
+An encoder of residual blocks down to 1/16 of the picture, a decoder of sums back to 1/4 for the
+points and 1/2 for the parts. Points are the means of spatial distributions (integral regression,
+Sun et al., ECCV 2018), so that they are as fine as a regression and as local as a heat map.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from lineament.synthesis.probe.classes import CLASSES
+
+POINTS = 68
+REACH = 1.125
+"""Points may lie outside the picture: the map spans this many times its side."""
+
+
+class ProbeOutput(NamedTuple):
+    """What the probe says of N pictures of side S.
+
+    Attributes:
+        points: (N,68,2) float32 picture pixels, pixel centres at integers.
+        heat: (N,68,K,K) float32 logits whose mean position is `points`.
+        parts: (N,13,S/2,S/2) logits of `classes.CLASSES`.
+    """
+
+    points: Tensor
+    heat: Tensor
+    parts: Tensor
+
+
+class Probe(nn.Module):
+    """Points and parts of a face.
+
+    Args:
+        widths: channels at 1/2, 1/4, 1/8 and 1/16 of the picture.
+
+    Shapes:
+        input (N,3,S,S) float32, 0 to 1, S a multiple of 16; output `ProbeOutput`.
+    """
+
+    def __init__(self, widths: tuple[int, int, int, int] = (24, 48, 96, 192)) -> None:
+        super().__init__()
+        half, quarter, eighth, sixteenth = widths
+        self.at_half = _convolution(3, half, stride=2)
+        self.at_quarter = nn.Sequential(_convolution(half, quarter, stride=2), Residual(quarter))
+        self.at_eighth = _down(quarter, eighth)
+        self.at_sixteenth = nn.Sequential(*_down(eighth, sixteenth), Residual(sixteenth))
+        self.to_eighth = Rise(sixteenth, eighth)
+        self.to_quarter = Rise(eighth, quarter)
+        self.to_half = Rise(quarter, half)
+        self.heat = nn.Sequential(_convolution(quarter, 64), nn.Conv2d(64, POINTS, 1))
+        self.parts = nn.Conv2d(half, len(CLASSES), 1)
+
+    def forward(self, images: Tensor) -> ProbeOutput:
+        half = self.at_half(images * 2 - 1)
+        quarter = self.at_quarter(half)
+        eighth = self.at_eighth(quarter)
+        deep = self.at_sixteenth(eighth)
+        fine = self.to_quarter(self.to_eighth(deep, eighth), quarter)
+        heat = self.heat(fine)
+        parts = self.parts(self.to_half(fine, half))
+        # Coordinates up to 128 need more than bfloat16's eight bits.
+        with torch.autocast(images.device.type, enabled=False):
+            heat = heat.float()
+            points = mean_positions(heat, images.shape[-1])
+        return ProbeOutput(points, heat, parts.float())
+
+
+class Residual(nn.Module):
+    """Two 3x3 convolutions beside an identity."""
+
+    def __init__(self, channels: int) -> None:
+        super().__init__()
+        self.first = _convolution(channels, channels)
+        self.second = nn.Conv2d(channels, channels, 3, padding=1, bias=False)
+        self.scale = nn.BatchNorm2d(channels)
+
+    def forward(self, features: Tensor) -> Tensor:
+        return functional.relu(features + self.scale(self.second(self.first(features))))
+
+
+class Rise(nn.Module):
+    """Deep features doubled in size, added to shallow ones, and mixed."""
+
+    def __init__(self, deep: int, shallow: int) -> None:
+        super().__init__()
+        self.narrow = nn.Conv2d(deep, shallow, 1, bias=False)
+        self.side = nn.Conv2d(shallow, shallow, 1, bias=False)
+        self.scale = nn.BatchNorm2d(shallow)
+        self.mix = _convolution(shallow, shallow)
+
+    def forward(self, deep: Tensor, shallow: Tensor) -> Tensor:
+        risen = functional.interpolate(self.narrow(deep), scale_factor=2.0, mode="nearest")
+        mixed: Tensor = self.mix(functional.relu(self.scale(risen + self.side(shallow))))
+        return mixed
+
+
+def mean_positions(heat: Tensor, side: int) -> Tensor:
+    """Mean position under the softmax of each map: (N,L,K,K) -> (N,L,2) x and y in pixels."""
+    cells = heat.shape[-1]
+    share = functional.softmax(heat.flatten(2), dim=2).view_as(heat)
+    places = cell_places(cells, side, heat.device)
+    return torch.stack([share.sum(dim=2) @ places, share.sum(dim=3) @ places], dim=2)
+
+
+def cell_places(cells: int, side: int, device: torch.device) -> Tensor:
+    """Picture coordinate of the middle of every cell of a map: (K,)."""
+    places = (torch.arange(cells, device=device) + 0.5) / cells - 0.5
+    return places * (side * REACH) + (side - 1) / 2
+
+
+def _convolution(before: int, after: int, stride: int = 1) -> nn.Sequential:
+    return nn.Sequential(
+        nn.Conv2d(before, after, 3, stride, 1, bias=False),
+        nn.BatchNorm2d(after),
+        nn.ReLU(inplace=True),
+    )
+
+
+def _down(before: int, after: int) -> nn.Sequential:
+    return nn.Sequential(_convolution(before, after, stride=2), Residual(after), Residual(after))

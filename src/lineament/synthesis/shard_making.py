@@ -1,0 +1,100 @@
+"""Makes one shard of a dataset, or finds that it is there already."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from lineament.errors import DataError
+from lineament.synthesis.dataset_recipe import DatasetRecipe
+from lineament.synthesis.rendering import FaceEngine
+from lineament.synthesis.sample_file import decode_facts, encode, sample_key
+from lineament.synthesis.shard_reader import read_facts, shard_path
+from lineament.synthesis.shard_writer import ShardWriter
+
+logger = logging.getLogger(__name__)
+
+MakeEngine = Callable[[], FaceEngine]
+
+
+@dataclass(frozen=True)
+class Shard:
+    """A finished shard.
+
+    Attributes:
+        number: from 0.
+        facts: what the JSON of each sample says.
+        made: whether it was made now; otherwise it was found.
+        damage: why a file of that name was made anew, or empty.
+    """
+
+    number: int
+    facts: list[dict[str, Any]]
+    made: bool
+    damage: str = ""
+
+
+class ShardMaker:
+    """Makes shards of one dataset, in any order.
+
+    Args:
+        recipe: what to make.
+        folder: where.
+        make_engine: called once, when the first picture is needed; it must survive pickling.
+    """
+
+    def __init__(self, recipe: DatasetRecipe, folder: Path, make_engine: MakeEngine) -> None:
+        self.recipe = recipe
+        self.folder = folder
+        self._make_engine = make_engine
+        self._engine: FaceEngine | None = None
+
+    def __call__(self, number: int, at: Callable[[int], None]) -> Shard:
+        """Make shard `number` unless it is there, whole and of this recipe.
+
+        Args:
+            number: from 0.
+            at: told the number of each sample before it is rendered.
+
+        Raises:
+            DataError: the file cannot be written, or an asset cannot be read.
+        """
+        path = shard_path(self.folder, number)
+        damage = ""
+        if path.exists():
+            try:
+                return Shard(number, self._found(path, number), made=False)
+            except DataError as error:
+                damage = str(error)
+        return Shard(number, self._made(path, number, at), made=True, damage=damage)
+
+    def _found(self, path: Path, number: int) -> list[dict[str, Any]]:
+        facts = read_facts(path)
+        wanted = [(sample_key(i), *self.recipe.seeds(i)) for i in self.recipe.samples(number)]
+        found = [(fact["key"], fact["identity"], fact["scene"]) for fact in facts]
+        if found != wanted:
+            raise DataError(
+                f"{path} holds {len(found)} samples that are not the {len(wanted)} of this recipe"
+            )
+        return facts
+
+    def _made(self, path: Path, number: int, at: Callable[[int], None]) -> list[dict[str, Any]]:
+        if self._engine is None:
+            self._engine = self._make_engine()
+        facts, person, identity = [], None, None
+        samples = self.recipe.samples(number)
+        with ShardWriter(path, len(samples)) as writer:
+            for sample in samples:
+                at(sample)
+                identity_seed, scene_seed = self.recipe.seeds(sample)
+                if identity_seed != person:
+                    person, identity = identity_seed, self._engine.identity(identity_seed)
+                key = sample_key(sample)
+                rendering = self._engine.render(identity, scene_seed)
+                files = encode(key, rendering, self.recipe.image)
+                writer.add(key, files)
+                facts.append(decode_facts(key, files))
+        return facts
