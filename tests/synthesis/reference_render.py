@@ -7,7 +7,7 @@ import numpy as np
 from lineament.synthesis.geometry_buffers import GLOSS, OPACITY, SPECULAR, TWO_SIDED, WRAP
 from lineament.synthesis.material import Finish
 from lineament.synthesis.raster import empty_fragments
-from lineament.synthesis.shader import LIMBUS, SKIN_WRAP
+from lineament.synthesis.shader import LIMBUS, MATT, SKIN_WRAP
 
 BAYER = np.array([[0, 8, 2, 10], [12, 4, 14, 6], [3, 11, 1, 9], [15, 7, 13, 5]])
 
@@ -45,7 +45,7 @@ def rasterise(xy, nearness, triangles, texcoords, material, drawn, table, perspe
         if table.texture[kind, 1] or table.surface[kind, OPACITY] < 1:
             rows, columns = np.mgrid[:size, :size]
             rows, columns = (rows ^ (kind * 3)) & 3, (columns ^ (kind * 5)) & 3
-            hit &= opacity > (BAYER[rows, columns] + 0.5) / 16
+            hit &= opacity > ((BAYER[rows, columns] + 0.5) / 16 if perspective else 0.5)
         fragments.nearness[hit] = depth[hit]
         fragments.triangle[hit] = number
         fragments.weights[hit] = weights[:2, hit].T
@@ -109,7 +109,7 @@ def shade(fragments, geometry, viewed, rotation, canonical, table, textures, ski
             diffuse = diffuse + power * reached * np.maximum(
                 0, (along + wrap) / (1 + np.array(wrap))
             )
-            if specular <= 0 or (along <= 0 and finish != Finish.HAIR):
+            if specular <= MATT or (along <= 0 and finish != Finish.HAIR):
                 continue
             half = (towards + view) / (np.linalg.norm(towards + view) + 1e-9)
             if finish == Finish.HAIR:

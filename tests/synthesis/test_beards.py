@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import cache
 
 import numpy as np
 import pytest
+from haired_people import library
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from worn_people import needs_assets, person, same_layers
 
 from lineament.synthesis.hair.beard_layers import beard_layers
 from lineament.synthesis.hair.facial_hair import LENGTHS, STYLES, beard_cover, sample_beard
-from lineament.synthesis.hair.library import HairLibrary
 from lineament.synthesis.parts import Part
 from lineament.synthesis.traits import sample_traits
 
@@ -22,11 +21,6 @@ UNDER_NOSE, UPPER_LIP, CHIN, CHEEK, JAW, EYE = (
     *([0.8, -1.9, 11.4], [0.5, -3.0, 11.8], [0, -6.5, 10.9]),
     *([4.5, -1, 9], [5.9, -3.4, 5.6], [3, 3.5, 9.4]),
 )
-
-
-@cache
-def library():
-    return HairLibrary(person(0)[1].head, None)
 
 
 def beard_of(style, length=None):

@@ -69,7 +69,7 @@ def test_points_outside_the_picture_are_not_asked_for() -> None:
     heat = torch.zeros(1, 68, 16, 16)
     output = ProbeOutput(inside, heat, torch.zeros(1, len(CLASSES), 32, 32))
     classes = torch.zeros(1, 32, 32, dtype=torch.int64)
-    criterion = ProbeCriterion(Losses())
+    criterion = ProbeCriterion(Losses(points=1.0))
     terms = criterion(output, {"points": outside, "classes": classes})
     assert float(terms["points"]) == 0
     wrong = ProbeOutput(inside + 3, heat, output.parts)

@@ -38,7 +38,11 @@ from lineament.synthesis.labels import FaceLabels, mouth_gap
 from lineament.synthesis.lighting import sample_lamps
 from lineament.synthesis.mesh import vertex_normals
 from lineament.synthesis.picture import draw, frame_box, see
-from lineament.synthesis.posed_head import PosedHead
+from lineament.synthesis.posed_head import (
+    LEFT_EYE_VERTICES,
+    RIGHT_EYE_VERTICES,
+    PosedHead,
+)
 from lineament.synthesis.rendering import Rendering
 from lineament.synthesis.scene import Scene, sample_scene, stream
 from lineament.synthesis.shader import SkinMaps
@@ -50,6 +54,10 @@ from lineament.synthesis.wardrobe import Wardrobe
 
 CLOSED_MOUTH = 0.12
 """Centimetres between the lips up to which nothing inside the mouth is drawn."""
+
+EYE_SETBACK = 0.12
+"""How far back the eyeball is moved behind closed lids, in centimetres, so that it never shows
+through them."""
 
 
 class Engine:
@@ -118,6 +126,8 @@ class Engine:
         for row, weight in enumerate(scene.expression.weights):
             if weight:
                 vertices += weight * self.expressions[row]
+        for eye in (LEFT_EYE_VERTICES, RIGHT_EYE_VERTICES):
+            vertices[eye, 2] -= EYE_SETBACK * scene.expression.closed
         return PosedHead(self.head, vertices, vertex_normals(vertices, self.surfaces.triangles))
 
     def picture(self, identity: Identity, scene: Scene) -> Rendering:

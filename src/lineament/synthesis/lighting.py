@@ -114,7 +114,7 @@ def _tint(random: np.random.Generator, spread: float) -> NDArray[np.float64]:
     return tint
 
 
-@njit(cache=True, fastmath=True)
+@njit(cache=True, fastmath=True, error_model="numpy")
 def irradiance(ambient: FloatArray, channel: int, x: float, y: float, z: float) -> float:
     """Soft light on a surface with the normal (x, y, z): a quadratic in its components, never
     negative (Ramamoorthi and Hanrahan, SIGGRAPH 2001)."""

@@ -62,7 +62,7 @@ def vertex_normals(vertices: FloatArray, triangles: Triangles) -> FloatArray:
     return normals
 
 
-@njit(cache=True, fastmath=True)
+@njit(cache=True, fastmath=True, error_model="numpy")
 def _accumulate_normals(vertices: FloatArray, triangles: Triangles, normals: FloatArray) -> None:
     for t in range(triangles.shape[0]):
         a, b, c = triangles[t, 0], triangles[t, 1], triangles[t, 2]

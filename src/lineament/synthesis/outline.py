@@ -17,16 +17,13 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 RIGHT_BORDER = (
-    *(1280, 1278, 1275, 1272, 1248, 12, 820, 1834, 1902, 243, 844, 781, 1673, 2199, 801, 1447),
-    *(800, 966),
+    *((-7.5, 4.2, 3.0), (-7.5, 3.1, 2.7), (-7.3, 1.9, 2.6), (-7.2, 0.8, 2.8), (-7.1, -0.3, 2.9)),
+    *((-6.9, -1.5, 2.9), (-6.65, -2.7, 3.1), (-6.25, -4.04, 4.0), (-5.64, -5.16, 4.65)),
+    *((-4.85, -6.05, 5.84), (-3.86, -6.76, 7.23), (-3.05, -7.16, 8.27), (-2.27, -7.45, 9.21)),
+    *((-1.48, -7.65, 9.79), (-0.73, -7.78, 9.98), (0.0, -7.8, 10.08)),
 )
-"""Vertices where the face meets ear and neck, from the person's right temple to the chin."""
-
-LEFT_BORDER = (
-    *(3498, 3496, 3493, 3490, 3466, 2253, 3061, 4036, 4102, 2484, 3085, 3022, 3880, 4390, 3042),
-    *(3661, 3041),
-)
-"""The same on the left, from the temple down; the chin's own vertex is the right border's last."""
+"""Places on the neutral head, in centimetres, where the face ends: from the person's right temple
+along the front of the ear, and along the jaw to the chin where the surface turns downwards."""
 
 SAMPLES = 49
 """Samples along each half."""
@@ -34,9 +31,8 @@ SAMPLES = 49
 BAND = 0.35
 """Half the width of the band in which the outline may slide, in centimetres."""
 
-UNDER_CHIN = 0.45
-"""How far outwards of the border, which runs along the front of the chin, the lower rim of the
-chin may lie, in centimetres."""
+UNDER_CHIN = 0.15
+"""How far outwards of the border the rim of the chin may still bulge, in centimetres."""
 
 REACH = 6.0
 """How far inwards of the border the outline may slide, in centimetres."""
@@ -54,14 +50,10 @@ class Outline:
     """
 
     def __init__(self, vertices: Floats, start: float) -> None:
-        border = np.array(RIGHT_BORDER + LEFT_BORDER[::-1])
-        line = np.column_stack([vertices[border], np.arange(len(border))])
-        right, left = line[: len(RIGHT_BORDER)], line[len(RIGHT_BORDER) - 1 :]
-        halves = [resample(_below(half, start), SAMPLES, axes=3) for half in (right, left[::-1])]
-        path = np.concatenate([halves[0], halves[1][::-1][1:]])
-        before = np.minimum(path[:, 3].astype(np.int64), len(border) - 2)
-        self._ends: Ints = np.stack([border[before], border[before + 1]])
-        self._share: Floats = (path[:, 3] - before)[:, None]
+        right = resample(np.array(RIGHT_BORDER), 400)
+        right = resample(right[right[:, 1] <= start], SAMPLES)
+        path = np.concatenate([right, right[:-1][::-1] * [-1, 1, 1]])
+        self._anchors, self._shares = _bound(path, vertices)
         self.samples: Floats = self._on_border(vertices)
         nose = np.abs(vertices[:, 0]) < NOSE_HALF_WIDTH
         nose &= (vertices[:, 1] < NOSE_TOP) & (vertices[:, 1] > NOSE_BOTTOM)
@@ -84,7 +76,7 @@ class Outline:
         down = max(-float(outward[1]), 0.0)
         inside = (beside < BAND) & (depth >= -UNDER_CHIN * down) & (depth < REACH)
         inside &= (offset[:, 2] > -0.2 - 0.8 * down) & ~nose
-        inside[self._ends[0, place]] = True
+        inside[self._anchors[place, 0]] = True
         return np.flatnonzero(inside), outward * [1, -1]
 
     def __call__(
@@ -122,8 +114,15 @@ class Outline:
 
     def _on_border(self, values: NDArray[np.floating]) -> Floats:
         """Values (9409,D) of the vertices at the samples of the border."""
-        first, second = self._ends
-        return np.asarray(values[first] * (1 - self._share) + values[second] * self._share)
+        return np.asarray(np.einsum("pk,pkd->pd", self._shares, values[self._anchors]))
+
+
+def _bound(points: Floats, vertices: Floats) -> tuple[Ints, Floats]:
+    """The four vertices next to each point (P,4) and their shares, larger for nearer ones."""
+    distance = ((points[:, None] - vertices[None]) ** 2).sum(axis=2)
+    nearest = np.argsort(distance, axis=1)[:, :4]
+    weight = 1 / (np.take_along_axis(distance, nearest, axis=1) + 1e-3)
+    return nearest, weight / weight.sum(axis=1, keepdims=True)
 
 
 def resample(curve: Floats, count: int, axes: int | None = None) -> Floats:
@@ -133,9 +132,3 @@ def resample(curve: Floats, count: int, axes: int | None = None) -> Floats:
     length = np.concatenate([[0.0], np.cumsum(steps)])
     wanted = np.linspace(0, length[-1], count)
     return np.stack([np.interp(wanted, length, axis) for axis in curve.T], axis=1)
-
-
-def _below(half: Floats, height: float) -> Floats:
-    """The part of a polyline, from its top down, that lies below a height, with the cut itself."""
-    fine = resample(half, 400)
-    return fine[fine[:, 1] <= height]

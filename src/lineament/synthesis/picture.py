@@ -21,7 +21,7 @@ from lineament.synthesis.shader import EyeLook, SkinMaps, shade
 Flags = NDArray[np.bool_]
 Painted = tuple[FloatArray, NDArray[np.uint8]]
 
-SHADOW_BIAS = 0.35
+SHADOW_BIAS = 0.5
 """How much nearer to the lamp a thing must be to cast a shadow, in centimetres."""
 
 
@@ -237,7 +237,7 @@ def _lens_opacity(
     return np.asarray(table.surface[kind, OPACITY] * alpha, dtype=np.float32)
 
 
-@njit(cache=True, fastmath=True)
+@njit(cache=True, fastmath=True, error_model="numpy")
 def _resolve(
     colour: FloatArray, part: NDArray[np.uint8], cover: FloatArray, samples: int
 ) -> tuple[FloatArray, FloatArray, NDArray[np.uint8]]:
@@ -246,21 +246,21 @@ def _resolve(
     mean = np.zeros((size, size, 3), np.float32)
     coverage = np.zeros((size, size), np.float32)
     most = np.zeros((size, size), np.uint8)
-    votes = np.zeros(32, np.int64)
     share = np.float32(1.0 / (samples * samples))
     for y in range(size):
         for x in range(size):
-            votes[:] = 0
-            for row in range(y * samples, (y + 1) * samples):
-                for column in range(x * samples, (x + 1) * samples):
-                    votes[part[row, column]] += 1
-                    if cover[row, column] > 0.0:
-                        coverage[y, x] += share * cover[row, column]
-                        for i in range(3):
-                            mean[y, x, i] += colour[row, column, i] * share
-            best = 0
-            for kind in range(32):
-                if votes[kind] > votes[best]:
-                    best = kind
-            most[y, x] = best
+            top, left, most_votes = y * samples, x * samples, 0
+            for sample in range(samples * samples):
+                row, column = top + sample // samples, left + sample % samples
+                if cover[row, column] > 0.0:
+                    coverage[y, x] += share * cover[row, column]
+                    for i in range(3):
+                        mean[y, x, i] += colour[row, column, i] * share
+                votes = 0
+                for other in range(samples * samples):
+                    seen = part[top + other // samples, left + other % samples]
+                    votes += seen == part[row, column]
+                if votes > most_votes:
+                    most_votes = votes
+                    most[y, x] = part[row, column]
     return mean, coverage, most

@@ -49,7 +49,7 @@ def coverage_threshold(x: int, y: int, layer: int) -> float:
     return (low * 4 + high + 0.5) / 16.0
 
 
-@njit(cache=True, fastmath=True)
+@njit(cache=True, fastmath=True, error_model="numpy")
 def rasterise(
     xy: FloatArray,
     nearness: FloatArray,
@@ -70,7 +70,8 @@ def rasterise(
         triangles, texcoords, material: as in `Geometry`.
         drawn: (M,) whether each material is drawn.
         table: two-sidedness and opacity of the materials.
-        perspective: whether the projection is one; else it is parallel.
+        perspective: whether the projection is one; else it is parallel, as for shadows, and what
+            lets half of the light through is left out.
         fragments: (H,W) buffers, changed in place.
     """
     height, width = fragments.nearness.shape
@@ -118,7 +119,7 @@ def rasterise(
                     u += (1.0 - w0 - w1) * texcoords[t, 2, 0]
                     v += (1.0 - w0 - w1) * texcoords[t, 2, 1]
                     opacity = table.surface[kind, OPACITY] * texture_alpha(table, kind, u, v)
-                    if opacity <= coverage_threshold(x, y, kind):
+                    if opacity <= (coverage_threshold(x, y, kind) if perspective else 0.5):
                         continue
                 fragments.nearness[y, x] = near
                 fragments.triangle[y, x] = t
@@ -126,7 +127,7 @@ def rasterise(
                 fragments.weights[y, x, 1] = w1
 
 
-@njit(cache=True, fastmath=True)
+@njit(cache=True, fastmath=True, error_model="numpy")
 def _span(
     left: int, right: int, start0: float, start1: float, across0: float, across1: float
 ) -> tuple[int, int]:
@@ -149,7 +150,7 @@ def _span(
     return int(np.ceil(low)), int(np.floor(high))
 
 
-@njit(cache=True, fastmath=True)
+@njit(cache=True, fastmath=True, error_model="numpy")
 def texel_row(table: MaterialTable, kind: int, u: float, v: float) -> int:
     """Row of `texels` at texture coordinates that repeat; only for a material with a texture."""
     side = table.texture[kind, 1]
@@ -158,7 +159,7 @@ def texel_row(table: MaterialTable, kind: int, u: float, v: float) -> int:
     return int(table.texture[kind, 0] + row * side + column)
 
 
-@njit(cache=True, fastmath=True)
+@njit(cache=True, fastmath=True, error_model="numpy")
 def texture_alpha(table: MaterialTable, kind: int, u: float, v: float) -> float:
     """Opacity 0 to 1 of a material's texture; 1 if it has none."""
     if table.texture[kind, 1] == 0:

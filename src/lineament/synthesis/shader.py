@@ -35,6 +35,9 @@ FINISH_PICTURE, FINISH_LENS = int(Finish.PICTURE), int(Finish.LENS)
 SKIN_WRAP = (0.27, 0.15, 0.12)
 """How far red, green and blue light bend round skin."""
 
+MATT = 0.01
+"""Strength up to which a highlight is left out."""
+
 PUPIL, LIMBUS = 0.38, 0.86
 """Radius of the pupil and where the dark ring begins, as shares of the iris."""
 
@@ -79,7 +82,7 @@ class EyeLook(NamedTuple):
     fibres: FloatArray
 
 
-@njit(cache=True, fastmath=True)
+@njit(cache=True, fastmath=True, error_model="numpy")
 def shade(
     fragments: Fragments,
     geometry: Geometry,
@@ -191,7 +194,7 @@ def shade(
                 red += r * seen * max(0.0, (along + wrap_red) / (1.0 + wrap_red))
                 green += g * seen * max(0.0, (along + wrap_green) / (1.0 + wrap_green))
                 blue += b_ * seen * max(0.0, (along + wrap_blue) / (1.0 + wrap_blue))
-                if specular <= 0.0 or (along <= 0.0 and finish != FINISH_HAIR):
+                if specular <= MATT or (along <= 0.0 and finish != FINISH_HAIR):
                     continue
                 hx, hy, hz = lx + vx, ly + vy, lz + vz
                 size = np.sqrt(hx * hx + hy * hy + hz * hz) + 1e-9
@@ -211,7 +214,7 @@ def shade(
             part[y, x] = seen_part
 
 
-@njit(cache=True, fastmath=True)
+@njit(cache=True, fastmath=True, error_model="numpy")
 def _skin(skin: SkinMaps, which: int, u: float, v: float, base: Vector, normal: Vector) -> float:
     """Bilinear look into the skin's maps; returns the strength of the highlight."""
     side = skin.albedo.shape[1]
@@ -229,7 +232,7 @@ def _skin(skin: SkinMaps, which: int, u: float, v: float, base: Vector, normal: 
     return float(skin.shine[which, iy, ix])
 
 
-@njit(cache=True, fastmath=True)
+@njit(cache=True, fastmath=True, error_model="numpy")
 def _eye(eyes: EyeLook, offset: Vector, base: Vector) -> float:
     """Colour of the eyeball at an offset from its centre; returns the light the lids let in."""
     x, y, z = offset[0], offset[1], offset[2]
@@ -266,7 +269,7 @@ def _eye(eyes: EyeLook, offset: Vector, base: Vector) -> float:
     return float(seen)
 
 
-@njit(cache=True, fastmath=True)
+@njit(cache=True, fastmath=True, error_model="numpy")
 def _power(value: float, exponent: float) -> float:
     """`value ** exponent`, or zero where it is less than a thousandth."""
     if exponent * (value - 1.0) < -7.0:
@@ -274,7 +277,7 @@ def _power(value: float, exponent: float) -> float:
     return float(np.float32(value) ** np.float32(exponent))
 
 
-@njit(cache=True, fastmath=True)
+@njit(cache=True, fastmath=True, error_model="numpy")
 def _turn(rotation: FloatArray, vector: Vector) -> None:
     """Rotate and bring to length one, in place."""
     x, y, z = vector[0], vector[1], vector[2]
@@ -284,7 +287,7 @@ def _turn(rotation: FloatArray, vector: Vector) -> None:
         vector[i] = turned * scale
 
 
-@njit(cache=True, fastmath=True)
+@njit(cache=True, fastmath=True, error_model="numpy")
 def _strand(geometry: Geometry, vertices: FloatArray, t: int, tangent: Vector) -> None:
     """Direction in which v grows on a triangle: along the strands."""
     a, b, c = geometry.triangles[t, 0], geometry.triangles[t, 1], geometry.triangles[t, 2]
@@ -299,7 +302,7 @@ def _strand(geometry: Geometry, vertices: FloatArray, t: int, tangent: Vector) -
         tangent[i] /= np.sqrt(size)
 
 
-@njit(cache=True, fastmath=True)
+@njit(cache=True, fastmath=True, error_model="numpy")
 def _shadowed(light: Light, position: Vector) -> float:
     """Share 0 to 1 of nine looks into the shadow map that meet something nearer to the light."""
     view, depth = light.shadow_view, light.shadow_depth

@@ -21,7 +21,10 @@ MONK_SKIN = tuple(
 )
 """The ten tones of the Monk Skin Tone scale (Monk, 2019; CC BY 4.0), as orbs show them."""
 
-BLOOD = (0.88, 0.66, 0.56)
+DARKEST_SKIN = np.array([0.03, 0.021, 0.016])
+"""Linear RGB that even the darkest skin throws back beyond its swatch."""
+
+BLOOD = (0.93, 0.76, 0.68)
 """What blood beneath the skin leaves of red, green and blue light, where the skin is lightest."""
 
 HAIR_COLOURS = {
@@ -92,14 +95,16 @@ class Traits:
 
     @property
     def tone(self) -> FloatArray:
-        """(3,) linear RGB of the skin: between the two nearest tones of the Monk scale, light ones
-        redder than the scale's pale swatches by the blood that shows through."""
+        """(3,) linear RGB of the skin: between the two nearest tones of the Monk scale, but light
+        ones redder than the scale's pale swatches, by the blood that shows through, and dark ones
+        no darker than skin is, since swatches show it as photographed."""
         place = np.clip(self.monk, 1, 10) - 1
         low = min(int(place), 8)
         light, dark = np.array(MONK_SKIN[low]), np.array(MONK_SKIN[low + 1])
         share = place - low
         blood = np.array(BLOOD) ** np.clip((8 - self.monk) / 5, 0, 1)
-        return np.asarray(light ** (1 - share) * dark**share * blood, dtype=np.float32)
+        swatch = light ** (1 - share) * dark**share * blood
+        return np.asarray(swatch + DARKEST_SKIN * (1 - swatch), dtype=np.float32)
 
 
 def sample_traits(seed: int) -> Traits:

@@ -47,7 +47,7 @@ def beard_layers(beard: Beard, posed: PosedHead, library: HairLibrary) -> list[L
     uneven = 1 - beard.patchiness * random.random(len(cover))
     rooted = np.flatnonzero(cover * uneven > 0.4 + 0.25 * random.random(len(cover)))
     cards = LONG_CARDS if beard.length > LONG else CARDS
-    rooted = rooted[: int(cards * beard.density * len(rooted) / len(cover)) + 1]
+    rooted = rooted[: int(cards * (0.4 + 0.6 * beard.density) * len(rooted) / len(cover)) + 1]
     if not len(rooted):
         return layers
     roots, cover = library.beard[rooted], cover[rooted]

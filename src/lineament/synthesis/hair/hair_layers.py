@@ -27,6 +27,9 @@ from lineament.synthesis.traits import Traits
 ROOTED = 0.35
 """Cover of the scalp from which it has strands."""
 
+CURLS_BEGIN = 0.5
+"""Centimetres inside the hair line from which dense curls have a cap."""
+
 FLAT = 0.6
 """Centimetres that hair stands off the head at most with a hat on."""
 
@@ -109,7 +112,7 @@ def _strands(
         near_line = np.clip(0.3 + 0.3 * depth, 0.3, 1)
         heights = _ball(style, roots.positions, depth) + (1.2 * rank - 0.5) * near_line
         heights = np.maximum(heights, 0.2)
-        length = np.clip(0.45 * style.volume + 1.2, 1.2, 2.6)
+        length = np.clip(0.45 * style.volume + 1.2, 1.2, 2.6) * near_line**0.5
         lines, outwards = tufts(roots.positions, roots.normals, heights, length, points, random)
         light = np.repeat(0.35 + 0.65 * rank[:, None], points, axis=1)
         columns = random.choice(FRIZZY, len(rooted))
@@ -166,12 +169,12 @@ def _tied(
     if style.cut.tie == "bun":
         rank = np.linspace(0.6, 1.0, count)
     lines = waved(lines, outwards, np.full(count, style.curl), style.wave, random)
-    columns = random.choice(_columns(style), count)
+    columns = np.asarray(random.choice(_columns(style), count))
     return Tress(
         _carried(lines.reshape(-1, 3), movement).reshape(lines.shape),
         np.ascontiguousarray(outwards),
         np.repeat(rank[:, None], points, axis=1).astype(np.float32),
-        (random.uniform(0.8, 1.3, count)).astype(np.float32),
+        np.asarray(random.uniform(0.8, 1.3, count), dtype=np.float32),
         columns.astype(np.int32),
     )
 
@@ -182,7 +185,7 @@ def _cap(
     """The hair that lies on the skull, so that no skin shows between the strands."""
     cap = library.cap
     depth = cap.depth(traits)
-    inside = np.asarray(np.clip(depth / (2.0 if style.cut.comb == "none" else 4.0), 0, 1))
+    inside = np.clip(depth / (2.0 if style.cut.comb == "none" else 4.0), 0, 1).astype(np.float32)
     frizzy = style.cut.frizz and style.cut.comb == "out"
     if style.cut.comb == "none":
         lift = 0.03 + (0.02 + 0.25 * style.top) * inside
@@ -194,7 +197,9 @@ def _cap(
     kept = np.ones(len(depth), bool)
     if cut is not None:
         kept = ~cut(posed.vertices[cap.vertices])
-    mesh = cap.mesh(posed, depth, lift.astype(np.float32), kept, (14, 5) if frizzy else (5, 1))
+    mesh = cap.mesh(
+        posed, depth - CURLS_BEGIN if frizzy else depth, lift, kept, (14, 5) if frizzy else (5, 1)
+    )
     if style.cut.comb == "none":
         bare = 0.45 * np.clip(1 - style.top, 0, 1)
         red, green, blue = (np.array(style.colour) * (1 - bare) + traits.tone * bare).tolist()
@@ -208,7 +213,7 @@ def _cap(
 def _ball(style: Hairstyle, places: FloatArray, depth: FloatArray) -> FloatArray:
     """(N,) centimetres that dense curls stand off the skin: a ball, flatter at its edge."""
     low = np.clip((places[:, 1] + 5.5) / 9, 0.2, 1)
-    return np.asarray(0.03 + 0.8 * style.volume * low * np.clip(0.05 + depth / 3.8, 0, 1))
+    return np.asarray(0.03 + 0.8 * style.volume * low * np.clip((depth - 0.1) / 3.8, 0, 1))
 
 
 def _material(style: Hairstyle, colour: Colour, texture: ByteArray) -> Material:

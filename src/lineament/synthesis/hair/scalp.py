@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numba import njit
 from numpy.typing import NDArray
 
 from lineament.face import FloatArray
@@ -20,6 +21,8 @@ CROWN_DEPTH = 14.0
 
 FLAT = 0.02
 """Centimetres off the skin of what goes on under a hat."""
+
+CANDIDATES = 6
 
 CAP_EDGE = -0.35
 """Centimetres inside the hair line from which the cap covers the skin."""
@@ -60,22 +63,18 @@ def scatter(
 
     Args:
         grows: (V,) which vertices of the head do.
-        count: R; they are drawn from ten times as many, each next one the farthest from all before.
+        count: R; they are drawn from six times as many, each next one the farthest from all before.
     """
     triangles = space.triangles[grows[space.triangles].all(axis=1)]
     corners = head.vertices[triangles]
     area = np.linalg.norm(
         np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0]), axis=1
     )
-    row = random.choice(len(triangles), 10 * count, p=area / area.sum())
-    weight = random.dirichlet(np.ones(3), 10 * count)
+    row = random.choice(len(triangles), CANDIDATES * count, p=area / area.sum())
+    weight = random.dirichlet(np.ones(3), CANDIDATES * count)
     places = np.einsum("rk,rkd->rd", weight, corners[row])
-    order = np.empty(count, np.intp)
-    nearest = np.full(len(places), np.inf)
-    order[0] = 0
-    for number in range(1, count):
-        nearest = np.minimum(nearest, ((places - places[order[number - 1]]) ** 2).sum(axis=1))
-        order[number] = nearest.argmax()
+    order = np.zeros(count, np.intp)
+    _farthest_first(places, order)
     chosen, share = triangles[row[order]], weight[order].astype(np.float32)
     normals = np.einsum("rk,rkd->rd", share, space.normals[chosen])
     normals /= np.linalg.norm(normals, axis=1, keepdims=True)
@@ -128,3 +127,18 @@ class Cap:
 def _any_corner(is_so: NDArray[np.bool_], triangles: Triangles) -> NDArray[np.bool_]:
     """(T,) whether that holds for any vertex of a triangle."""
     return np.asarray(is_so[triangles[:, 0]] | is_so[triangles[:, 1]] | is_so[triangles[:, 2]])
+
+
+@njit(cache=True)
+def _farthest_first(places: NDArray[np.float64], order: NDArray[np.intp]) -> None:
+    """Fill `order` with rows of `places` (P,3), each the farthest from all before it."""
+    nearest = np.full(len(places), np.inf)
+    for number in range(1, len(order)):
+        last = places[order[number - 1]]
+        best = 0
+        for p in range(len(places)):
+            x, y, z = places[p, 0] - last[0], places[p, 1] - last[1], places[p, 2] - last[2]
+            nearest[p] = min(nearest[p], x * x + y * y + z * z)
+            if nearest[p] > nearest[best]:
+                best = p
+        order[number] = best

@@ -112,19 +112,20 @@ def tufts(
     roots: FloatArray,
     normals: FloatArray,
     heights: FloatArray,
-    length: float,
+    length: FloatArray,
     points: int,
     random: np.random.Generator,
 ) -> tuple[FloatArray, FloatArray]:
-    """Short strands (N,K,3) of tight curls at `heights` (N,) centimetres above their roots, lying
-    every way, and the directions (N,K,3) away from the head."""
+    """Short strands (N,K,3) of tight curls that lie every way, and the directions (N,K,3) away from
+    the head; `heights` (N,) above their roots and `length` (N,) in centimetres."""
     count = len(roots)
     way = random.standard_normal((count, 3))
     way -= 0.85 * normals * np.einsum("nd,nd->n", way, normals)[:, None]
     way /= np.linalg.norm(way, axis=1, keepdims=True)
-    along = np.linspace(-0.5, 0.5, points)[None, :, None] * length
+    share = np.linspace(-0.5, 0.5, points)[None, :, None]
     middle = roots + normals * heights[:, None]
-    bow = normals[:, None] * (0.2 * length * (0.25 - (along / length) ** 2))
-    lines = middle[:, None] + way[:, None] * along * random.uniform(0.7, 1.3, (count, 1, 1)) + bow
+    reach = length[:, None, None] * random.uniform(0.7, 1.3, (count, 1, 1))
+    bow = normals[:, None] * (0.25 - share**2) * 0.2
+    lines = middle[:, None] + (way[:, None] * share + bow) * reach
     outwards = np.repeat(normals[:, None], points, axis=1)
     return lines.astype(np.float32), np.ascontiguousarray(outwards, dtype=np.float32)

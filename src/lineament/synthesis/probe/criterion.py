@@ -16,17 +16,19 @@ from lineament.synthesis.probe.network import ProbeOutput, cell_places
 class Losses(Strict):
     """Weights of the terms and the parameters of the Wing loss, in picture pixels.
 
+    With the weights given here, points and parts pull at the encoder about equally.
+
     Attributes:
         heat: weight of the cross-entropy between a map and a Gaussian at the point.
         spread: standard deviation of that Gaussian, in pixels.
         overlap: weight of 1 - soft F1 (Dice) of the classes, beside their cross-entropy.
     """
 
-    points: float = 1.0
+    points: float = 0.05
     heat: float = 0.2
     spread: float = 4.0
-    classes: float = 1.0
-    overlap: float = 1.0
+    classes: float = 1.5
+    overlap: float = 3.0
     width: float = 8.0
     curvature: float = 1.5
 

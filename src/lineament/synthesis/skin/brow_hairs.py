@@ -18,7 +18,7 @@ from lineament.synthesis.traits import Traits
 WINDOW = (slice(104, 320), slice(176, 848))
 """Rows and columns of the 1024-texel map in which brows lie; whole texels of coarser maps too."""
 
-HAIRS = (230, 700)
+HAIRS = (340, 820)
 """On a brow of the thinnest growth, and of the densest."""
 
 ANGLE_T, ANGLE = (0.0, 0.12, 0.35, 0.7, 1.0), (82.0, 60.0, 34.0, 14.0, 2.0)
@@ -66,13 +66,13 @@ def draw_brows(
         curves = _hairs(brow, traits, tail, random) - corner
         count = len(curves)
         width = random.uniform(0.9, 1.7, count).astype(np.float32)
-        strength = random.uniform(0.3, 1.0, count) * growth
+        strength = random.uniform(0.4, 1.0, count) * growth
         draw_hairs(hairs, curves.astype(np.float32), width, strength.astype(np.float32))
     if not traits.feminine and traits.age > 14 and random.random() < MONOBROW_SHARE:
         _bridge(hairs, brows, corner, random)
     soft = cv2.GaussianBlur((parts > 0).astype(np.float32), (0, 0), 0.11 * UNIT)
     base = cv2.GaussianBlur(hairs, (0, 0), 0.07 * UNIT)
-    cover = 1 - (1 - 0.85 * hairs) * (1 - np.minimum(1.1 * base, 0.7))
+    cover = 1 - (1 - 0.85 * hairs) * (1 - np.minimum(1.45 * base, 0.78))
     size = (shape[1] * side // MAP_SIDE, shape[0] * side // MAP_SIDE)
     small = [cv2.resize(image, size, interpolation=cv2.INTER_AREA) for image in (cover, soft)]
     top, left = rows.start * side // MAP_SIDE, columns.start * side // MAP_SIDE
@@ -87,7 +87,7 @@ def brow_colour(traits: Traits, random: np.random.Generator) -> FloatArray:
     fair = float(np.clip(hair.mean() / 0.15, 0, 1))
     colour = hair * random.uniform(0.5, 0.85) * (1 - 0.45 * fair)
     grey = float(np.clip(traits.grey * 1.2 - 0.35, 0, 0.8))
-    silver = np.array([0.32, 0.31, 0.3]) * random.uniform(0.7, 1.1)
+    silver = np.array([0.33, 0.29, 0.25]) * random.uniform(0.7, 1.1)
     colour = colour * (1 - grey) + silver * grey
     darkest = traits.tone * (0.5 + 0.4 * grey)
     return np.asarray(np.minimum(colour, darkest), dtype=np.float32)

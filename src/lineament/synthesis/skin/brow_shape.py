@@ -22,7 +22,7 @@ from lineament.synthesis.traits import Traits
 
 UNIT = 36.0
 
-USUAL_DROP = 0.11
+USUAL_DROP = 0.17
 """Centimetres by which the middle line of a brow whose `Traits.brow_height` is 0 runs below the
 mesh's landmarks 17 to 26, which follow the upper rim of the brow."""
 
@@ -30,15 +30,15 @@ THINNEST, THICKEST = 0.36, 0.98
 """Centimetres across the body of a brow at `Traits.brow_thickness` 0 and 1."""
 
 PROFILE_T = (0.0, 0.1, 0.3, 0.6, 0.8, 1.0)
-PROFILE = (0.62, 0.92, 1.0, 0.86, 0.55, 0.14)
+PROFILE = (0.54, 0.9, 1.0, 0.86, 0.55, 0.14)
 """Thickness along a brow as a share of that of its body."""
 
 SHAPES = {
-    "soft": (0.0, 0.0, 0.0),
-    "straight": (0.75, -0.05, 0.0),
-    "arched": (0.0, 0.17, 0.0),
-    "angled": (0.15, 0.1, 0.2),
-    "drooping": (0.2, 0.0, -0.2),
+    "soft": (0.0, 0.05, 0.0),
+    "straight": (0.45, 0.0, 0.0),
+    "arched": (0.0, 0.2, 0.0),
+    "angled": (0.05, 0.14, 0.15),
+    "drooping": (0.1, 0.0, -0.2),
 }
 """How far a shape is straightened, centimetres that it arches, and that its tail is raised."""
 
@@ -100,7 +100,7 @@ class BrowShapes:
         """The person's right and left brow."""
         shares = SHARES_FEMININE if traits.feminine else SHARES_MASCULINE
         straight, arch, rise = SHAPES[str(random.choice(list(SHAPES), p=shares))]
-        straight = float(np.clip(straight + random.normal(0, 0.12), 0, 1))
+        straight = float(np.clip(straight + random.normal(0, 0.1), 0, 1))
         arch += random.normal(0, 0.04)
         rise += random.normal(0, 0.06)
         ends = np.array([random.normal(0, 0.13), random.normal(-0.02, 0.1)])

@@ -12,7 +12,7 @@ from lineament.synthesis.material import Colour, linear
 from lineament.synthesis.skin.painting import coat, stain
 from lineament.synthesis.skin.texture_space import FACE_TILE, TextureSpace
 from lineament.synthesis.skin.zones import Zones, blobs
-from lineament.synthesis.traits import Traits
+from lineament.synthesis.traits import AGE_BOUNDS, Traits
 
 LIPSTICKS = {
     "nude": linear(176, 112, 98),
@@ -38,8 +38,6 @@ EYE_SHADOW_SHARES = (0.38, 0.2, 0.12, 0.08, 0.12, 0.06, 0.04)
 
 WEARING = ((0.03, 0.35, 0.62, 0.55, 0.4), (0.0, 0.02, 0.04, 0.02, 0.01))
 """How often women and men of each age group (see `traits.AGE_BOUNDS`) wear any."""
-
-GROUP_BOUNDS = (13.0, 20.0, 35.0, 55.0)
 
 BLUSH_PLACES = ((5.0, 0.2, 8.0, 1.9, 1.0), (-5.0, 0.2, 8.0, 1.9, 1.0))
 INK = np.array((0.012, 0.01, 0.01), np.float32)
@@ -76,7 +74,7 @@ BARE = MakeUp()
 
 def sample_make_up(random: np.random.Generator, traits: Traits) -> MakeUp:
     """Draw what somebody wears; half of the wearers wear little."""
-    group = int(np.searchsorted(GROUP_BOUNDS, traits.age, "right"))
+    group = int(np.searchsorted(AGE_BOUNDS[1:-1], traits.age, "right"))
     shares = WEARING[0] if traits.feminine else WEARING[1]
     boldness = random.beta(1.3, 1.9)
     wears = random.random(7) < np.array([0.75, 0.8, 0.6, 0.6, 0.85, 0.55, 0.5])

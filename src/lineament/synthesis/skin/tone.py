@@ -47,7 +47,7 @@ def colour_shares(traits: Traits, random: np.random.Generator, scanned: bool) ->
     own = 0.6 if scanned else 1.0
     ruddy = random.uniform(0.3, 1.0) * (1 - 0.45 * dark) * (1 + 0.3 * young + 0.35 * old)
     tired = random.uniform(0.1, 1.0) * (1 + 0.6 * old) * (1 - 0.6 * young)
-    rough = (0.6 + 0.9 * old) * (1 - 0.4 * young) * own
+    rough = (0.6 + (0.9 if scanned else 0.35) * old) * (1 - 0.4 * young) * own
     lips = (1 - dark) * LIPS_LIGHT + dark * LIPS_DARK
     lips = lips * random.uniform(0.65, 1.1) * (1 - 0.35 * old) + random.normal(0, 0.04, 3)
     shares = {
