@@ -31,6 +31,14 @@ def import_(
         typer.Option(metavar="DIR", help="Folder of Debian packages, as .deb files or unpacked."),
     ],
     out: Annotated[Path, typer.Option(metavar="DIR", help="Folder to write to.")],
+    share_alike: Annotated[
+        bool,
+        typer.Option(
+            "--share-alike",
+            help="Also those under GPL, LGPL or CC-BY-SA; without, only those whose licence asks "
+            "for no more than the author's name.",
+        ),
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")] = False,
 ) -> None:
     """Take the photographs of the project's table out of Debian packages.
@@ -40,10 +48,14 @@ def import_(
     no photograph was found.
     """
     from lineament.synthesis.background.import_photographs import import_photographs
+    from lineament.synthesis.background.licences import catalogue
 
     with stderr.status("reading packages") as status:
         report = import_photographs(
-            packages, out, on_package=lambda name: status.update(f"reading {name}")
+            packages,
+            out,
+            [picture for picture in catalogue() if share_alike or picture.plain],
+            on_package=lambda name: status.update(f"reading {name}"),
         )
     if as_json:
         lists = {

@@ -103,8 +103,8 @@ def head_materials() -> list[Material]:
     return [
         Material(Finish.SKIN, Part.SKIN, specular=1.0),
         Material(Finish.SKIN, Part.SKIN, specular=0.6),
-        Material(Finish.EYE, Part.LEFT_EYE, specular=0.8, gloss=220.0, wrap=0.25),
-        Material(Finish.EYE, Part.RIGHT_EYE, specular=0.8, gloss=220.0, wrap=0.25),
+        Material(Finish.EYE, Part.LEFT_EYE, specular=0.4, gloss=160.0, wrap=0.25),
+        Material(Finish.EYE, Part.RIGHT_EYE, specular=0.4, gloss=160.0, wrap=0.25),
         Material(Finish.PLAIN, Part.SKIN, linear(120, 70, 60), wrap=0.3),
         Material(Finish.PLAIN, Part.MOUTH, (0.10, 0.02, 0.02)),
         Material(Finish.PLAIN, Part.MOUTH, (0.30, 0.085, 0.085), **_WET),

@@ -19,6 +19,11 @@ CATALOGUE = Path(__file__).with_name("photographs.toml")
 LICENCES = "licences.toml"
 
 
+PLAIN = ("CC0", "CC-BY-", "public domain", "BSD")
+SHARE_ALIKE = "-SA"
+"""What a licence begins with that asks at most to be named; share-alike asks for more."""
+
+
 class Picture(Strict):
     """A picture that may stand behind rendered faces.
 
@@ -45,6 +50,11 @@ class Picture(Strict):
     version: str
     path: str
     sha256: str
+
+    @property
+    def plain(self) -> bool:
+        """Whether its licence asks for nothing but, at most, to name the author."""
+        return self.licence.startswith(PLAIN) and SHARE_ALIKE not in self.licence
 
 
 class PreparedPicture(Picture):

@@ -10,7 +10,11 @@ from torch.nn import functional
 
 from lineament.landmarks.criterion import wing
 from lineament.strict import Strict
+from lineament.synthesis.probe.classes import CLASSES
 from lineament.synthesis.probe.network import ProbeOutput, cell_places
+
+SMALL = frozenset({"eyes", "brows", "lips", "inner mouth", "ears", "glasses", "hat"})
+"""Classes of few pixels."""
 
 
 class Losses(Strict):
@@ -21,6 +25,7 @@ class Losses(Strict):
     Attributes:
         heat: weight of the cross-entropy between a map and a Gaussian at the point.
         spread: standard deviation of that Gaussian, in pixels.
+        small: how many times a pixel of the classes in `SMALL` counts in the cross-entropy.
         overlap: weight of 1 - soft F1 (Dice) of the classes, beside their cross-entropy.
     """
 
@@ -28,6 +33,7 @@ class Losses(Strict):
     heat: float = 0.2
     spread: float = 4.0
     classes: float = 1.5
+    small: float = 4.0
     overlap: float = 3.0
     width: float = 8.0
     curvature: float = 1.5
@@ -39,6 +45,7 @@ class ProbeCriterion(nn.Module):
     def __init__(self, losses: Losses) -> None:
         super().__init__()
         self.losses = losses
+        self.importance = torch.tensor([losses.small if c in SMALL else 1.0 for c in CLASSES])
 
     def forward(self, output: ProbeOutput, truth: Mapping[str, Tensor]) -> dict[str, Tensor]:
         """Named terms, already weighted.
@@ -56,7 +63,10 @@ class ProbeCriterion(nn.Module):
         return {
             "points": losses.points * (distance * inside).sum() / asked,
             "heat": losses.heat * (heat * inside).sum() / asked,
-            "classes": losses.classes * functional.cross_entropy(output.parts, truth["classes"]),
+            "classes": losses.classes
+            * functional.cross_entropy(
+                output.parts, truth["classes"], self.importance.to(output.parts.device)
+            ),
             "overlap": losses.overlap * overlap_loss(output.parts, truth["classes"]),
         }
 

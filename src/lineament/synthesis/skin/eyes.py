@@ -50,7 +50,7 @@ def eye_look(
     yellow = 0.35 * old + 0.25 * float(np.clip((traits.monk - 5) / 4, 0, 1))
     red = own.beta(1.2, 5) + 0.15 * old
     dark = float(np.clip((traits.monk - 6) / 4, 0, 1))
-    white = WHITE * own.uniform(0.88, 1.05) * (1 - 0.25 * dark) * (1 - yellow + yellow * YELLOWED)
+    white = WHITE * own.uniform(0.88, 1.05) * (1 - 0.5 * dark) * (1 - yellow + yellow * YELLOWED)
     white = white * (1 - red + red * BLOODSHOT)
     if pupil is None:
         pupil = float(random.uniform(*PUPIL))

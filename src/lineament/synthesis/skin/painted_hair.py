@@ -21,6 +21,10 @@ COARSE = 4
 SEEN_AS_HAIR = 0.4
 """Cover times strength from which a viewer takes a scalp for hairy."""
 
+FRONT = (5.0, 6.0, 4.0)
+"""Half the width, height and depth, in centimetres, of the face in front where no hair of the head
+grows; also texels between the lips, which coarse covers know nothing of."""
+
 BEARD_ROWS = (0.30, 0.92)
 """Of the face texture, in which beards lie."""
 
@@ -38,6 +42,9 @@ class PaintedHair:
         low, high = (int(share * space.side / COARSE) for share in BEARD_ROWS)
         self.beard_rows = slice(low * COARSE, high * COARSE)
         self.beard_places = self.coarse[FACE_TILE, low:high]
+        x, y, z = np.moveaxis(space.position[FACE_TILE], -1, 0)
+        self.front = (np.abs(x) < FRONT[0]) & (y < FRONT[1])
+        self.front &= (z > FRONT[2]) | (np.abs(x) + np.abs(y) + np.abs(z) < 1e-3)
         noise = random.standard_normal((2, self.side, self.side)).astype(np.float32)
         self.stubble = _even(np.stack([gaussian_filter(tile, 0.6) for tile in noise]))
         soft = _even(gaussian_filter(noise[0, self.beard_rows], 9 * self.side / 512))
@@ -46,7 +53,9 @@ class PaintedHair:
 
     def scalp_cover(self, traits: Traits) -> FloatArray:
         """(2,S,S) float32 how thickly hair grows."""
-        return np.stack([self._spread(hair_cover(tile, traits)) for tile in self.coarse])
+        cover = np.stack([self._spread(hair_cover(tile, traits)) for tile in self.coarse])
+        cover[FACE_TILE][self.front] = 0.0
+        return cover
 
     def paint_scalp(
         self,
