@@ -26,7 +26,7 @@ from lineament.synthesis.engine_options import EngineOptions
 from lineament.synthesis.exposure import expose
 from lineament.synthesis.geometry_buffers import Geometry, assemble, tabulate
 from lineament.synthesis.head_mesh import (
-    INSIDE_MOUTH,
+    BEHIND_LIPS,
     LASHES,
     RIGHT_EYE,
     SKULL,
@@ -53,7 +53,7 @@ from lineament.synthesis.traits import sample_traits
 from lineament.synthesis.wardrobe import Wardrobe
 
 CLOSED_MOUTH = 0.12
-"""Centimetres between the lips up to which nothing inside the mouth is drawn."""
+"""Centimetres between the lips up to which teeth and tongue are not drawn."""
 
 EYE_SETBACK = 0.12
 """How far back the eyeball is moved behind closed lids, in centimetres, so that it never shows
@@ -93,7 +93,7 @@ class Engine:
         wear = read_wear(folder, count) if has[WEAR] else None
         skins = read_skins(folder) if scanned and skin_files(folder) else None
         self.surfaces = split_head(self.head)
-        self.shut = self.surfaces.without(*INSIDE_MOUTH)
+        self.shut = self.surfaces.without(*BEHIND_LIPS)
         self.expressions = self.head.expression.astype(np.float32)
         self.shapes = ShapeSpace(self.head, self.surfaces, modes)
         self.painter = SkinPainter(self.head, skins, self._texture_side())
@@ -188,7 +188,7 @@ class Engine:
         )
 
     def _bare(self, posed: PosedHead) -> Geometry:
-        """The head alone; what is inside a closed mouth is left out."""
+        """The head alone; what is behind closed lips is left out."""
         shut = mouth_gap(posed) < CLOSED_MOUTH
         shown = self.shut if shut else self.surfaces
         return Geometry(

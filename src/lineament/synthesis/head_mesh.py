@@ -28,7 +28,7 @@ ASSET_MATERIALS = {
     TEETH: "M_Teeth",
     LASHES: "M_EyeLashes",
 }
-INSIDE_MOUTH = (CAVITY, GUMS, TEETH)
+BEHIND_LIPS = (GUMS, TEETH)
 
 
 @dataclass(frozen=True)
