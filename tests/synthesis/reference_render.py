@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
+from lineament.synthesis.eye_surface import LIMBUS
 from lineament.synthesis.geometry_buffers import GLOSS, OPACITY, SPECULAR, TWO_SIDED, WRAP
 from lineament.synthesis.material import Finish
 from lineament.synthesis.raster import empty_fragments
-from lineament.synthesis.shader import LIMBUS, MATT, SKIN_WRAP
+from lineament.synthesis.shader import MATT, SKIN_WRAP
 
 BAYER = np.array([[0, 8, 2, 10], [12, 4, 14, 6], [3, 11, 1, 9], [15, 7, 13, 5]])
 

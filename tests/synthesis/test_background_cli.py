@@ -9,7 +9,7 @@ import pytest
 from background_packages import write_unpacked
 
 from lineament.cli.main import main
-from lineament.synthesis.background import import_photographs
+from lineament.synthesis.background import licences
 
 
 def run(*arguments: object) -> int:
@@ -24,13 +24,17 @@ def test_import_tells_what_became_of_each_picture(
 ) -> None:
     packages, out = tmp_path / "packages", tmp_path / "out"
     table = write_unpacked(packages)
-    monkeypatch.setattr(import_photographs, "catalogue", lambda: table)
-    assert run("--packages", packages, "--out", out, "--json") == 0
+    monkeypatch.setattr(licences, "catalogue", lambda: table)
+    assert run("--packages", packages, "--out", tmp_path / "plain", "--json") == 0
+    report = json.loads(capsys.readouterr().out)
+    plain = [picture.name for picture in table if picture.licence in ("CC0-1.0", "CC-BY-4.0")]
+    assert report["written"] == plain and len(plain) < len(table)
+    assert run("--packages", packages, "--out", out, "--share-alike", "--json") == 0
     report = json.loads(capsys.readouterr().out)
     assert report["written"] == [picture.name for picture in table]
     assert report["absent"] == report["different"] == []
     (packages / "wallpapers" / table[0].path).write_bytes(b"something else")
-    assert run("--packages", packages, "--out", out) == 1
+    assert run("--packages", packages, "--out", out, "--share-alike") == 1
     assert "refused, other bytes" in capsys.readouterr().out
 
 

@@ -6,12 +6,13 @@ import reference_render as reference
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from lineament.synthesis.eye_surface import EyeLook
 from lineament.synthesis.geometry_buffers import Geometry, tabulate
 from lineament.synthesis.lighting import Light, ambient_of_sides, irradiance, shadow_view
 from lineament.synthesis.material import Finish, Material
 from lineament.synthesis.parts import Part
 from lineament.synthesis.raster import coverage_threshold, empty_fragments, rasterise
-from lineament.synthesis.shader import EyeLook, SkinMaps, shade
+from lineament.synthesis.shader import SkinMaps, shade
 
 SIZE = 24
 

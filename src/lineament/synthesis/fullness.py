@@ -1,8 +1,8 @@
 """How full or gaunt a face is: cheeks, jowls and the flesh under the chin.
 
-The modes of the assets change weight on neck and shoulders only; the head's own identity shapes are
-of lean people. This field moves the skin along its normals, most on the cheek beside the mouth, along
-the jaw and under the chin, and leaves brow, eyes, nose and lips where they are.
+The modes of the assets change weight on neck and shoulders only; the head's own identity shapes
+are of lean people. This field moves the skin along its normals, most on the cheek beside the mouth,
+along the jaw and under the chin, and leaves brow, eyes, nose and lips where they are.
 """
 
 from __future__ import annotations

@@ -154,7 +154,7 @@ def _glasses(glasses: Glasses | None) -> GlassesKind:
     return "dark" if glasses.kind == "dark" else "clear"
 
 
-def _bound(values: Floats, index: Indices, weight: FloatArray) -> Floats:
+def _bound(values: NDArray[np.floating], index: Indices, weight: FloatArray) -> Floats:
     """Values (N,D) of vertices at points that are bound to them: (P,K) ids and weights."""
     return np.asarray(np.einsum("pk,pkd->pd", weight, values[index]))
 

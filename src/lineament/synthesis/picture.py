@@ -11,12 +11,13 @@ from numpy.typing import NDArray
 
 from lineament.face import FloatArray
 from lineament.synthesis.camera import Camera, project
+from lineament.synthesis.eye_surface import EyeLook
 from lineament.synthesis.geometry_buffers import CASTS_SHADOW, OPACITY, Geometry, MaterialTable
 from lineament.synthesis.lighting import SHADOW_SIDE, Lamps, Light, shadow_view
 from lineament.synthesis.material import Finish
 from lineament.synthesis.parts import Part
 from lineament.synthesis.raster import Fragments, empty_fragments, rasterise
-from lineament.synthesis.shader import EyeLook, SkinMaps, shade
+from lineament.synthesis.shader import SkinMaps, shade
 
 Flags = NDArray[np.bool_]
 Painted = tuple[FloatArray, NDArray[np.uint8]]

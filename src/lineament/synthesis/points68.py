@@ -30,6 +30,7 @@ from lineament.synthesis.posed_head import FACE_VERTICES
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
+Numbers = NDArray[np.floating]
 
 LOWER_LIDS = [40, 41, 46, 47]
 NOSE_BASE = {31: (-1.48, -0.80), 32: (-0.72, -0.93), 33: (0.0, -1.0), 34: (0.72, -0.93)}
@@ -73,7 +74,7 @@ class Points68:
         (jaw,) = self.outline(surface, depth, roll, 9)
         return self.with_outline(surface, jaw[:, :2], brows)
 
-    def with_outline(self, surface: FloatArray, jaw: Floats, brows: FloatArray) -> FloatArray:
+    def with_outline(self, surface: FloatArray, jaw: Numbers, brows: Numbers) -> FloatArray:
         """The same with the outline (17,2) already found; also for (N,D) values other than
         positions, such as the nearness of every vertex as (9409,1)."""
         points = surface[self.ids].astype(np.float64)

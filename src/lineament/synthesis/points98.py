@@ -13,6 +13,8 @@ from numpy.typing import NDArray
 
 from lineament.face import FloatArray
 
+Numbers = NDArray[np.floating]
+
 OUTLINE, BROWS, NOSE, EYES, LIPS = (
     slice(0, 33),
     slice(33, 51),
@@ -26,9 +28,7 @@ EYE_CORNERS = ((36, 37, 38, 39, 40, 41), (42, 43, 44, 45, 46, 47))
 """The six points of each eye among the 68: a corner, upper lid, the other corner, lower lid."""
 
 
-def points98(
-    points68: FloatArray, outline: FloatArray, brows: FloatArray, pupils: FloatArray
-) -> FloatArray:
+def points98(points68: FloatArray, outline: Numbers, brows: Numbers, pupils: Numbers) -> FloatArray:
     """Put the 98 together.
 
     Args:
@@ -55,7 +55,7 @@ def five_points(points68: FloatArray) -> FloatArray:
     return np.stack([right, left, points68[30], points68[48], points68[54]]).astype(np.float32)
 
 
-def _lids(eye: FloatArray) -> NDArray[np.floating]:
+def _lids(eye: FloatArray) -> Numbers:
     """Eight points of an eye from six: the middle of each lid lies on the cubic through its four
     points."""
     a, b, c, d, e, f = eye

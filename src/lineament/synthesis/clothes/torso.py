@@ -97,7 +97,7 @@ class Chart:
         return np.asarray(np.clip(way + distance / length, 0, 2))
 
 
-@njit(cache=True, fastmath=True)  # type: ignore[untyped-decorator]
+@njit(cache=True, fastmath=True)
 def _look_up(
     grid: NDArray[np.float32],
     places: NDArray[np.float32],

@@ -104,7 +104,7 @@ def map_head(posed: PosedHead, triangles: Triangles, turn: Reals = TO_TOP) -> He
     return HeadMap(centre, turn, radius)
 
 
-@njit(cache=True, fastmath=True)  # type: ignore[untyped-decorator]
+@njit(cache=True, fastmath=True)
 def _raster(place: Reals, distance: Reals, triangles: Triangles, radius: Reals) -> None:
     """Largest distance at each cell of the map, in place."""
     side = radius.shape[0]

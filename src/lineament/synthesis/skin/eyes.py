@@ -8,8 +8,8 @@ from scipy.ndimage import gaussian_filter
 
 from lineament.face import FloatArray
 from lineament.synthesis.asset_types import Head
+from lineament.synthesis.eye_surface import EyeLook
 from lineament.synthesis.posed_head import LEFT_EYE_VERTICES, RIGHT_EYE_VERTICES
-from lineament.synthesis.shader import EyeLook
 from lineament.synthesis.traits import Traits
 
 IRIS_DIAMETER = (1.0, 1.1)
