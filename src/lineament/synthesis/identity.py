@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 
@@ -45,14 +45,16 @@ class ShapeSpace:
         self.neutral = head.vertices
         self.identity = head.identity.astype(np.float32).reshape(len(head.identity), -1)
         self.fullness = fullness(head.vertices, surfaces.triangles)
-        self.modes = modes
+        self.modes: dict[str, FloatArray] = {}
+        if modes is not None:
+            names = [mode.name for mode in fields(modes)]
+            self.modes = {name: getattr(modes, name).astype(np.float32) for name in names}
 
     def __call__(self, traits: Traits) -> FloatArray:
         """(V,3) float32 vertices of a person."""
         count = min(len(traits.shape), len(self.identity))
         offset = (traits.shape[:count] @ self.identity[:count]).reshape(self.neutral.shape)
         vertices = self.neutral + offset + np.float32(traits.fullness) * self.fullness
-        if self.modes is not None:
-            for name, strength in traits.modes.items():
-                vertices += np.float32(strength) * getattr(self.modes, name)
+        for name, offsets in self.modes.items():
+            vertices += np.float32(traits.modes[name]) * offsets
         return np.asarray(vertices, dtype=np.float32)

@@ -121,10 +121,15 @@ class BrowShapes:
     def bound(self, points: NDArray[np.float64]) -> tuple[Indices, FloatArray]:
         """Vertices of the face (P,3) int32 that texels (P,2) near the brows follow, and their
         shares (P,3) float32."""
-        inner = np.einsum("tij,ptj->pti", self._inverse, points[:, None] - self._origin[None])
-        weights = np.concatenate([1 - inner.sum(axis=2, keepdims=True), inner], axis=2)
-        best = weights.min(axis=2).argmax(axis=1)
-        chosen = np.clip(weights[np.arange(len(best)), best], 0, 1)
+        x = points[:, None, 0] - self._origin[:, 0]
+        y = points[:, None, 1] - self._origin[:, 1]
+        second = self._inverse[:, 0, 0] * x + self._inverse[:, 0, 1] * y
+        third = self._inverse[:, 1, 0] * x + self._inverse[:, 1, 1] * y
+        first = 1 - second - third
+        best = np.minimum(np.minimum(first, second), third).argmax(axis=1)
+        rows = np.arange(len(best))
+        chosen = np.stack([weight[rows, best] for weight in (first, second, third)], axis=1)
+        chosen = np.clip(chosen, 0, 1)
         chosen /= chosen.sum(axis=1, keepdims=True)
         return self._triangles[best], chosen.astype(np.float32)
 
