@@ -127,6 +127,21 @@ def test_a_turned_head_hides_its_far_ear_and_eye_corner(engine, people):
     assert other.attributes.pose_bin == "left profile" and not other.visible68[36]
 
 
+def test_closed_lids_hide_the_pupils(engine, people):
+    names = engine.head.expression_names
+    for person in people[:3]:
+        scene = plain(engine, person, 5)
+        weights = np.zeros(len(names), np.float32)
+        weights[[names.index("eyeBlink_L"), names.index("eyeBlink_R")]] = 1.0
+        closed = dataclasses.replace(scene.expression, weights=weights, closed=1.0)
+        opened = engine.picture(person, scene)
+        shut = engine.picture(person, dataclasses.replace(scene, expression=closed))
+        assert opened.visible98[96:].all() and not opened.attributes.eyes_closed
+        assert not shut.visible98[96:].any() and shut.attributes.eyes_closed
+        eyes = [np.isin(picture.mask, [4, 5]).sum() for picture in (opened, shut)]
+        assert eyes[1] < 0.25 * eyes[0]
+
+
 def test_occluders_hide_points_and_count(engine, people):
     random = np.random.default_rng(0)
     hidden = 0

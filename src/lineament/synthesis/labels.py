@@ -16,9 +16,10 @@ from lineament.synthesis.glasses.style import Glasses
 from lineament.synthesis.hair.facial_hair import beard_strength, has_moustache
 from lineament.synthesis.identity import Identity
 from lineament.synthesis.outline import Floats, Ints
+from lineament.synthesis.parts import Part
 from lineament.synthesis.picture import Drawn, Framing, View
 from lineament.synthesis.points68 import Points68
-from lineament.synthesis.points98 import five_points, points98
+from lineament.synthesis.points98 import PUPILS, five_points, points98
 from lineament.synthesis.posed_head import (
     FACE_VERTICES,
     LEFT_EYE_VERTICES,
@@ -28,12 +29,15 @@ from lineament.synthesis.posed_head import (
 from lineament.synthesis.rendering import Rendering
 from lineament.synthesis.scene import Scene
 from lineament.synthesis.skin.painter import PersonSkin
-from lineament.synthesis.visibility import face_occlusion, visible
+from lineament.synthesis.visibility import Flags, face_occlusion, in_picture, visible
 
 OPEN_MOUTH = 0.35
 """Centimetres between the inner rims of the lips from which the mouth counts as open."""
 
 CLOSED_EYES = 0.75
+
+EYES_SEEN = (Part.LEFT_EYE, Part.RIGHT_EYE, Part.EYE_GLASSES)
+"""On which parts a pupil is seen; lids lie too close to it for a comparison of depths."""
 
 
 FOREHEAD = 4.0
@@ -103,6 +107,8 @@ class FaceLabels:
     ) -> Rendering:
         """The picture with all labels; `foreign` are the materials that are not the person."""
         xy68, xy98 = framing(points.points68), framing(points.points98)
+        seen98 = visible(xy98, points.nearness98, drawn.fragments, supersampling)
+        seen98[list(PUPILS)] &= parts_at(drawn.part, xy98[list(PUPILS)], EYES_SEEN)
         covered = face_occlusion(
             *(geometry, view, framing, scene.camera, drawn.fragments),
             *(self.face, self.areas, foreign, supersampling),
@@ -113,13 +119,19 @@ class FaceLabels:
             points68=xy68,
             visible68=visible(xy68, points.nearness68, drawn.fragments, supersampling),
             points98=xy98,
-            visible98=visible(xy98, points.nearness98, drawn.fragments, supersampling),
+            visible98=seen98,
             points5=five_points(xy68),
             box=np.concatenate([xy68.min(axis=0), xy68.max(axis=0)]),
             attributes=_attributes(identity, scene, posed, covered),
             identity=identity.seed,
             scene=scene.seed,
         )
+
+
+def parts_at(mask: NDArray[np.uint8], points: FloatArray, wanted: tuple[Part, ...]) -> Flags:
+    """(N,) whether points (N,2) lie on some parts of a mask; outside it they do not."""
+    column, row = np.clip(np.round(points).astype(np.int64), 0, len(mask) - 1).T
+    return np.asarray(in_picture(points, len(mask)) & np.isin(mask[row, column], wanted))
 
 
 def mouth_gap(posed: PosedHead) -> float:
