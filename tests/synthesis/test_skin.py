@@ -13,7 +13,7 @@ from lineament.errors import DataError
 from lineament.synthesis.assets import read_head, read_skins, read_texture_maps
 from lineament.synthesis.hair.facial_hair import Beard
 from lineament.synthesis.parts import Part
-from lineament.synthesis.skin.brow_shape import BrowShapes, edge_points, middle_points
+from lineament.synthesis.skin.brow_shape import BrowShapes, brow_lines
 from lineament.synthesis.skin.eyes import LUMINANCE, eye_look
 from lineament.synthesis.skin.lashes import BANDS, lash_texture
 from lineament.synthesis.skin.make_up import BARE, MakeUp, sample_make_up
@@ -151,22 +151,24 @@ def test_brow_points_lie_within_the_brows_as_labelled(procedural):
     for seed in range(20):
         traits = sample_traits(seed)
         person = procedural.person(traits)
-        lines = shapes.of(traits, np.random.default_rng(0))
-        middle, edges = middle_points(*lines), edge_points(*lines)
-        gaps = np.linalg.norm(np.diff(middle.reshape(2, 5, 2), axis=1), axis=2)
-        assert gaps.max() - gaps.min() < 0.2 * gaps.mean()
-        assert (middle[:4, 0] < middle[1:5, 0]).all(), "from the person's right to their left"
-        assert (edges[[1, 2, 3], 1] < edges[[40 - 33, 39 - 33, 38 - 33], 1]).all(), "upper edge"
-        assert (edges[[10, 11, 12], 1] < edges[[17, 16, 15], 1]).all()
+        followed = brow_lines(*shapes.of(traits, np.random.default_rng(0)))
+        right, left = followed[:, 0]
+        assert right[0, 0] > right[-1, 0] and left[0, 0] < left[-1, 0], "from the inner end"
+        assert (followed[:, 1, 1:-1, 1] < followed[:, 0, 1:-1, 1]).all(), "upper edge"
+        assert (followed[:, 2, 1:-1, 1] > followed[:, 0, 1:-1, 1]).all(), "lower edge"
         parts = person.maps.parts[0]
         place = procedural.space.texels(procedural.space.mesh.texcoords) * (1024 / SIDE)
         corner = corner or _texels_of_vertices(procedural, place)
         for point, (index, weight) in enumerate(
-            zip(person.brow_index, person.brow_weight, strict=True)
+            zip(
+                person.brow_index[:, 0].reshape(-1, 3),
+                person.brow_weight[:, 0].reshape(-1, 3),
+                strict=True,
+            )
         ):
             assert weight.sum() == pytest.approx(1) and weight.min() >= 0
             column, row = sum(w * corner[i] for i, w in zip(index, weight, strict=True))
-            wanted = Part.RIGHT_BROW if point < 5 else Part.LEFT_BROW
+            wanted = Part.RIGHT_BROW if point < 17 else Part.LEFT_BROW
             near = parts[int(row) - 4 : int(row) + 6, int(column) - 4 : int(column) + 6]
             assert (near == wanted).any(), (seed, point)
 
@@ -183,8 +185,8 @@ def test_brows_hang_where_the_traits_say(procedural):
     heights = []
     for raised in (-0.6, 0.4):
         person = procedural.person(dataclasses.replace(traits, brow_height=raised))
-        vertices = procedural.space.head.vertices[person.brow_index]
-        heights.append((vertices * person.brow_weight[..., None]).sum(axis=1)[:, 1].mean())
+        vertices = procedural.space.head.vertices[person.brow_index[:, 0]]
+        heights.append((vertices * person.brow_weight[:, 0, ..., None]).sum(axis=2)[..., 1].mean())
     assert heights[1] - heights[0] == pytest.approx(1.0, abs=0.15)
 
 

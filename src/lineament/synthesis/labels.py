@@ -9,13 +9,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lineament.face import ByteArray, FloatArray
-from lineament.synthesis.asset_types import Head, Indices
+from lineament.synthesis.asset_types import Head
 from lineament.synthesis.attributes import NO_HAT, Attributes, GlassesKind
+from lineament.synthesis.brow_points import brow_points68, brow_points98
 from lineament.synthesis.geometry_buffers import Geometry
 from lineament.synthesis.glasses.style import Glasses
 from lineament.synthesis.hair.facial_hair import beard_strength, has_moustache
 from lineament.synthesis.identity import Identity
-from lineament.synthesis.outline import Floats, Ints
+from lineament.synthesis.outline import Ints
 from lineament.synthesis.parts import Part
 from lineament.synthesis.picture import Drawn, Framing, View
 from lineament.synthesis.points68 import Points68
@@ -83,11 +84,10 @@ class FaceLabels:
         surface, nearness = view.plane[:FACE_VERTICES], view.nearness[:FACE_VERTICES]
         face = np.column_stack([surface, nearness])
         outlines = self.points68.outline(surface, nearness, roll, 9, 17)
-        middle = _bound(face, skin.brow_index, skin.brow_weight)
-        edges = _bound(face, skin.brow_edge_index, skin.brow_edge_weight)
-        points = self.points68.with_outline(face, outlines[0], middle)
+        lines = np.einsum("sekv,sekvd->sekd", skin.brow_weight, face[skin.brow_index])
+        points = self.points68.with_outline(face, outlines[0], brow_points68(lines))
         pupils = np.column_stack([view.plane[self.pupils], view.nearness[self.pupils]])
-        all98 = points98(points, outlines[1], edges, pupils)
+        all98 = points98(points, outlines[1], brow_points98(lines), pupils)
         return PlanePoints(points[:, :2], points[:, 2], all98[:, :2], all98[:, 2])
 
     def rendering(
@@ -164,11 +164,6 @@ def _glasses(glasses: Glasses | None) -> GlassesKind:
     if glasses is None:
         return "none"
     return "dark" if glasses.kind == "dark" else "clear"
-
-
-def _bound(values: NDArray[np.floating], index: Indices, weight: FloatArray) -> Floats:
-    """Values (N,D) of vertices at points that are bound to them: (P,K) ids and weights."""
-    return np.asarray(np.einsum("pk,pkd->pd", weight, values[index]))
 
 
 def _front_of(vertices: FloatArray, eye: slice) -> int:

@@ -1,7 +1,7 @@
 """The visible outline of a face, as the 68- and 98-point mark-ups follow it.
 
 It runs where the face ends for the viewer: along the line where the face meets ear and neck, from
-the height of the lower lids over the lower rim of the chin to the same on the other side; where the
+a little below the eyes over the lower rim of the chin to the same on the other side; where the
 head turns and the cheek stands out beyond that line, along the silhouette of the cheek. The nose is
 no part of it.
 """
@@ -46,7 +46,7 @@ class Outline:
 
     Args:
         vertices: (9409,3) of the neutral face, in centimetres.
-        start: height of the lower lids, in centimetres.
+        start: height from which the outline runs, in centimetres.
     """
 
     def __init__(self, vertices: Floats, start: float) -> None:

@@ -46,6 +46,9 @@ SHARES_FEMININE = (0.34, 0.16, 0.26, 0.18, 0.06)
 SHARES_MASCULINE = (0.38, 0.34, 0.06, 0.1, 0.12)
 
 SAMPLES = 64
+LINE_SAMPLES = 17
+"""Samples of a line along a brow that is followed into the picture."""
+
 REACH = 1.6
 """Centimetres round the mesh's landmarks within which triangles are looked for."""
 
@@ -134,22 +137,15 @@ class BrowShapes:
         return self._triangles[best], chosen.astype(np.float32)
 
 
-def middle_points(right: BrowLine, left: BrowLine) -> NDArray[np.float64]:
-    """Texels (10,2) of points 17 to 26 of the 68: five at even distances along each middle line,
-    from the person's right to their left."""
-    return np.concatenate([resample(right.middle[::-1], 5), resample(left.middle, 5)])
-
-
-def edge_points(right: BrowLine, left: BrowLine) -> NDArray[np.float64]:
-    """Texels (18,2) of points 33 to 50 of the 98 of WFLW (Wu et al., CVPR 2018).
-
-    Along the upper edge of the right brow from the tail (33-37) and back along its lower edge
-    (38-41), which ends short of the tail; along the upper edge of the left brow to the tail
-    (42-46) and back along its lower edge (47-50).
-    """
-    upper = [resample(brow.edge(1.0), 5) for brow in (right, left)]
-    lower = [resample(brow.edge(-1.0), 5)[:4] for brow in (right, left)]
-    return np.concatenate([upper[0][::-1], lower[0], upper[1], lower[1][::-1]])
+def brow_lines(right: BrowLine, left: BrowLine) -> NDArray[np.float64]:
+    """Texels (2,3,N,2) along the right and the left brow, from the inner end to the tail: along
+    the middle, the upper edge and the lower edge."""
+    return np.stack(
+        [
+            np.stack([resample(brow.edge(height), LINE_SAMPLES) for height in (0.0, 1.0, -1.0)])
+            for brow in (right, left)
+        ]
+    )
 
 
 def _reshaped(

@@ -14,7 +14,7 @@ from lineament.synthesis.hair.facial_hair import Beard
 from lineament.synthesis.material import Colour
 from lineament.synthesis.shader import SkinMaps
 from lineament.synthesis.skin.brow_hairs import WINDOW, BrowHairs, draw_brows
-from lineament.synthesis.skin.brow_shape import BrowShapes, edge_points, middle_points
+from lineament.synthesis.skin.brow_shape import BrowShapes, brow_lines
 from lineament.synthesis.skin.make_up import BARE, MakeUp, MakeUpPainter
 from lineament.synthesis.skin.painted_hair import PaintedHair
 from lineament.synthesis.skin.painting import bend, coat
@@ -38,10 +38,8 @@ class PersonSkin:
         traits: the person.
         maps: skin with lines of age, without brows in the albedo, with brows among the parts.
         brows: as drawn.
-        brow_index, brow_weight: (10,3) int32, float32: the vertices of the face that points 17 to
-            26 of the 68 follow, and their shares; see `brow_shape.middle_points`.
-        brow_edge_index, brow_edge_weight: (18,3) the same of points 33 to 50 of the 98, see
-            `brow_shape.edge_points`.
+        brow_index, brow_weight: (2,3,N,3) int32, float32: the vertices of the face that the lines
+            of `brow_shape.brow_lines` follow, and their shares.
         scalp: (2,S,S) float32 how thickly hair grows.
         fold_variant: which drawing of each kind of line the person has.
         fold_depth: how deep expressions fold the skin.
@@ -52,8 +50,6 @@ class PersonSkin:
     brows: BrowHairs
     brow_index: Indices
     brow_weight: FloatArray
-    brow_edge_index: Indices
-    brow_edge_weight: FloatArray
     scalp: FloatArray
     fold_variant: Mapping[str, int]
     fold_depth: float
@@ -108,18 +104,15 @@ class SkinPainter:
         window = parts[FACE_TILE][WINDOW]
         window[brows.parts > 0] = brows.parts[brows.parts > 0]
         maps = SkinMaps(albedo, relief, skin_shine(self.zones, traits), parts, skin_gloss(traits))
-        index, weight = self._brows.bound(
-            np.concatenate([middle_points(*lines), edge_points(*lines)])
-        )
+        followed = brow_lines(*lines)
+        index, weight = self._brows.bound(followed.reshape(-1, 2))
         depth = float(np.clip(0.3 + (traits.age - 8) / 55, 0.25, 1.15))
         return PersonSkin(
             traits=traits,
             maps=maps,
             brows=brows,
-            brow_index=index[:10],
-            brow_weight=weight[:10],
-            brow_edge_index=index[10:],
-            brow_edge_weight=weight[10:],
+            brow_index=index.reshape(*followed.shape[:3], 3),
+            brow_weight=weight.reshape(*followed.shape[:3], 3),
             scalp=self._hair.scalp_cover(traits),
             fold_variant=variants,
             fold_depth=depth,
