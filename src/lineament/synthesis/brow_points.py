@@ -8,13 +8,15 @@ from lineament.synthesis.outline import Floats, resample
 
 
 def brow_points68(lines: Floats) -> Floats:
-    """Points 17 to 26 of the 68 (10,3): five at even distances along the middle of each brow.
+    """Points 17 to 26 of the 68 (10,3): five at even distances along the upper edge of each brow,
+    where the mesh's authors have them too and where the published conversion of the 98 points to
+    the 68 takes them from.
 
     Args:
         lines: (2,3,N,3) x, y and nearness along the person's right and left brow, from the inner
             end to the tail: along the middle, the upper and the lower edge.
     """
-    right, left = lines[:, 0]
+    right, left = lines[:, 1]
     return np.concatenate([resample(right[::-1], 5, axes=2), resample(left, 5, axes=2)])
 
 

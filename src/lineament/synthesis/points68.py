@@ -4,7 +4,7 @@ The mesh comes with one vertex per point, but several of them are not what the m
 each point is found by its definition:
 
 - jaw (0-16): seventeen points at even distances along the visible outline, see `outline`.
-- brows (17-26): five points at even distances along the middle line of the brow as it is drawn.
+- brows (17-26): five points at even distances along the upper edge of the brow as it is drawn.
 - nose base (31-35): on the lower rim of the nose: outer ends of the wings, below the nostrils,
   and where the columella meets the lip.
 - eyes: the corners, and on each lid two points at thirds of the eye's width.
