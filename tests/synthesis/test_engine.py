@@ -100,8 +100,10 @@ def test_brow_points_lie_on_the_upper_edge_of_the_brow(frontal):
     for picture in frontal:
         unit = np.linalg.norm(picture.points68[36] - picture.points68[45])
         for point in picture.points68[[18, 19, 20, 23, 24, 25]]:
-            below.append(at(picture.mask, point + [0, 0.025 * unit]) in {*brows, Part.HAIR})
-            above.append(at(picture.mask, point - [0, 0.05 * unit]) in brows)
+            below.append(
+                at(picture.mask, point + np.array([0, 0.025 * unit])) in {*brows, Part.HAIR}
+            )
+            above.append(at(picture.mask, point - np.array([0, 0.05 * unit])) in brows)
     assert np.mean(below) > 0.8 and np.mean(above) < 0.1
 
 
@@ -171,7 +173,7 @@ def test_glasses_are_labelled_with_their_lenses(engine, people):
         kinds.add(glasses.kind)
         picture = engine.picture(people[2], plain(engine, people[2], 4, glasses=glasses))
         assert picture.attributes.glasses == glasses.kind
-        lens = picture.points68[[41, 46]] + [0, 2]
+        lens = picture.points68[[41, 46]] + np.array([0, 2])
         share = np.mean([at(picture.mask, point) == Part.EYE_GLASSES for point in lens])
         assert share > 0 or (picture.mask == Part.EYE_GLASSES).sum() > 150
         eyes = np.isin(picture.mask, [Part.LEFT_EYE, Part.RIGHT_EYE]).any()

@@ -26,7 +26,7 @@ def marked_sample(seed: int = 0) -> Sample:
     """A red disc of hair on green skin, and points on its middle and around it."""
     random = np.random.default_rng(seed)
     rows, columns = np.indices((SIZE, SIZE))
-    disc = (columns - 24) ** 2 + (rows - 36) ** 2 <= 10**2
+    disc = (columns - 24) ** 2 + (rows - 36) ** 2 <= 6**2
     image = np.where(disc[..., None], (255, 0, 0), (0, 255, 0)).astype(np.uint8)
     classes = np.where(disc, HAIR, SKIN).astype(np.uint8)
     points = random.uniform(8, SIZE - 8, (68, 2)).astype(np.float32)
