@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numba import njit
 
 from lineament.face import FloatArray
 
@@ -49,17 +50,33 @@ class Camera:
 
     def view(self, vertices: FloatArray) -> FloatArray:
         """(P,3) positions in the frame of the camera, which stands at 0 and looks along -z."""
-        moved = (vertices - HEAD_MIDDLE) @ self.rotation.T
-        moved[:, 2] -= self.distance
-        return np.asarray(moved, dtype=np.float32)
+        rotation = self.rotation
+        shift = np.array([0, 0, -self.distance], np.float32) - rotation @ HEAD_MIDDLE
+        return transform(vertices, np.column_stack([rotation, shift]).astype(np.float32))
 
 
+@njit(cache=True, fastmath=True)
+def transform(vertices: FloatArray, matrix: FloatArray) -> FloatArray:
+    """Vertices (P,3) through an affine (3,4); (P,3) float32."""
+    moved = np.empty(vertices.shape, np.float32)
+    for p in range(vertices.shape[0]):
+        x, y, z = vertices[p, 0], vertices[p, 1], vertices[p, 2]
+        for i in range(3):
+            moved[p, i] = matrix[i, 0] * x + matrix[i, 1] * y + matrix[i, 2] * z + matrix[i, 3]
+    return moved
+
+
+@njit(cache=True, fastmath=True)
 def project(viewed: FloatArray) -> tuple[FloatArray, FloatArray]:
     """Picture plane (P,2), y down, at distance one, and nearness (P,) = 1 / depth; 0 behind."""
-    depth = -viewed[:, 2]
-    nearness = np.where(depth > 1.0, 1.0 / np.maximum(depth, 1.0), 0.0).astype(np.float32)
-    plane = viewed[:, :2] * nearness[:, None]
-    plane[:, 1] *= -1
+    plane = np.empty((len(viewed), 2), np.float32)
+    nearness = np.zeros(len(viewed), np.float32)
+    for p in range(len(viewed)):
+        depth = -viewed[p, 2]
+        near = np.float32(1.0) / max(depth, np.float32(1.0))
+        plane[p, 0], plane[p, 1] = viewed[p, 0] * near, -viewed[p, 1] * near
+        if depth > 1.0:
+            nearness[p] = near
     return plane, nearness
 
 

@@ -95,7 +95,8 @@ def _pieces(head: Head, back: NDArray[np.intp]) -> NDArray[np.intp]:
     return kinds
 
 
-_WET: dict[str, Any] = {"wrap": 0.3, "specular": 0.35, "gloss": 40.0}
+_INSIDE: dict[str, Any] = {"casts_shadow": False}
+_WET: dict[str, Any] = {**_INSIDE, "wrap": 0.3, "specular": 0.35, "gloss": 40.0}
 
 
 def head_materials() -> list[Material]:
@@ -103,10 +104,10 @@ def head_materials() -> list[Material]:
     return [
         Material(Finish.SKIN, Part.SKIN, specular=1.0),
         Material(Finish.SKIN, Part.SKIN, specular=0.6),
-        Material(Finish.EYE, Part.LEFT_EYE, specular=0.4, gloss=160.0, wrap=0.25),
-        Material(Finish.EYE, Part.RIGHT_EYE, specular=0.4, gloss=160.0, wrap=0.25),
-        Material(Finish.PLAIN, Part.SKIN, linear(120, 70, 60), wrap=0.3),
-        Material(Finish.PLAIN, Part.MOUTH, (0.10, 0.02, 0.02)),
+        Material(Finish.EYE, Part.LEFT_EYE, specular=0.4, gloss=160.0, wrap=0.25, **_INSIDE),
+        Material(Finish.EYE, Part.RIGHT_EYE, specular=0.4, gloss=160.0, wrap=0.25, **_INSIDE),
+        Material(Finish.PLAIN, Part.SKIN, linear(120, 70, 60), wrap=0.3, **_INSIDE),
+        Material(Finish.PLAIN, Part.MOUTH, (0.10, 0.02, 0.02), **_INSIDE),
         Material(Finish.PLAIN, Part.MOUTH, (0.30, 0.085, 0.085), **_WET),
         Material(Finish.PLAIN, Part.MOUTH, (0.58, 0.53, 0.44), **_WET),
         Material(

@@ -10,7 +10,7 @@ from numba import njit
 from numpy.typing import NDArray
 
 from lineament.face import FloatArray
-from lineament.synthesis.camera import Camera, project
+from lineament.synthesis.camera import Camera, project, transform
 from lineament.synthesis.eye_surface import EyeLook
 from lineament.synthesis.geometry_buffers import CASTS_SHADOW, OPACITY, Geometry, MaterialTable
 from lineament.synthesis.lighting import SHADOW_SIDE, Lamps, Light, shadow_view
@@ -157,7 +157,7 @@ def _light(geometry: Geometry, table: MaterialTable, view: View, lamps: Lamps) -
     if lamps.shadow > 0:
         middle = np.array([0, 0, -lamps.distance], np.float32)
         projection = shadow_view(lamps.directions[0], middle)
-        placed = view.viewed @ projection[:, :3].T + projection[:, 3]
+        placed = transform(view.viewed, projection)
         seen = empty_fragments(SHADOW_SIDE, SHADOW_SIDE)
         casts = (table.surface[:, CASTS_SHADOW] > 0) & (table.finish != Finish.LENS)
         xy, near = np.ascontiguousarray(placed[:, :2]), np.ascontiguousarray(placed[:, 2])
@@ -257,6 +257,8 @@ def _resolve(
                     coverage[y, x] += share * cover[row, column]
                     for i in range(3):
                         mean[y, x, i] += colour[row, column, i] * share
+                if most_votes > (samples * samples) // 2:
+                    continue
                 votes = 0
                 for other in range(samples * samples):
                     seen = part[top + other // samples, left + other % samples]

@@ -137,8 +137,8 @@ def shade(
                     for i in range(3):
                         base[i] *= table.texels[row, 0] / 128.0
             _turn(rotation, normal)
-            distance = np.sqrt(position[0] ** 2 + position[1] ** 2 + position[2] ** 2)
-            vx, vy, vz = -position[0] / distance, -position[1] / distance, -position[2] / distance
+            near = -1.0 / np.sqrt(position[0] ** 2 + position[1] ** 2 + position[2] ** 2)
+            vx, vy, vz = position[0] * near, position[1] * near, position[2] * near
             facing = normal[0] * vx + normal[1] * vy + normal[2] * vz
             if facing < 0.0 and table.surface[kind, TWO_SIDED] > 0.0:
                 for i in range(3):
@@ -155,29 +155,31 @@ def shade(
             green = irradiance(light.ambient, 1, nx, ny, nz) * occlusion
             blue = irradiance(light.ambient, 2, nx, ny, nz) * occlusion
             mirrored = specular * fresnel * 0.25 * occlusion
+            soft_red, soft_green = 1.0 / (1.0 + wrap_red), 1.0 / (1.0 + wrap_green)
+            soft_blue = 1.0 / (1.0 + wrap_blue)
             red_shine, green_shine, blue_shine = red * mirrored, green * mirrored, blue * mirrored
             for k in range(light.directions.shape[0]):
                 lx, ly, lz = light.directions[k, 0], light.directions[k, 1], light.directions[k, 2]
                 along = nx * lx + ny * ly + nz * lz
-                if along < -0.3:
+                if along < -wrap_red and (along < -0.3 or finish != FINISH_HAIR):
                     continue
                 seen = 1.0
                 if k == 0 and light.shadow > 0.0:
                     seen -= light.shadow * _shadowed(light, position)
                 r, g, b_ = light.colours[k, 0], light.colours[k, 1], light.colours[k, 2]
-                red += r * seen * max(0.0, (along + wrap_red) / (1.0 + wrap_red))
-                green += g * seen * max(0.0, (along + wrap_green) / (1.0 + wrap_green))
-                blue += b_ * seen * max(0.0, (along + wrap_blue) / (1.0 + wrap_blue))
+                red += r * seen * max(0.0, (along + wrap_red) * soft_red)
+                green += g * seen * max(0.0, (along + wrap_green) * soft_green)
+                blue += b_ * seen * max(0.0, (along + wrap_blue) * soft_blue)
                 if specular <= MATT or (along <= 0.0 and finish != FINISH_HAIR):
                     continue
                 hx, hy, hz = lx + vx, ly + vy, lz + vz
-                size = np.sqrt(hx * hx + hy * hy + hz * hz) + 1e-9
+                size = 1.0 / (np.sqrt(hx * hx + hy * hy + hz * hz) + 1e-9)
                 if finish == FINISH_HAIR:
-                    cosine = (tangent[0] * hx + tangent[1] * hy + tangent[2] * hz) / size
+                    cosine = (tangent[0] * hx + tangent[1] * hy + tangent[2] * hz) * size
                     peak = np.sqrt(max(0.0, 1.0 - cosine * cosine))
                     shine = specular * seen * _power(peak, gloss) * max(0.0, along + 0.3)
                 else:
-                    peak = max(0.0, (nx * hx + ny * hy + nz * hz) / size)
+                    peak = max(0.0, (nx * hx + ny * hy + nz * hz) * size)
                     shine = specular * fresnel * seen * _power(peak, gloss) * (gloss + 8.0) / 42.0
                 red_shine += r * shine
                 green_shine += g * shine

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+from typing import NamedTuple
+
 import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter
@@ -9,6 +12,7 @@ from scipy.ndimage import gaussian_filter
 from lineament.face import FloatArray
 from lineament.synthesis.asset_types import Head
 from lineament.synthesis.eye_surface import EyeLook
+from lineament.synthesis.material import Colour
 from lineament.synthesis.posed_head import LEFT_EYE_VERTICES, RIGHT_EYE_VERTICES
 from lineament.synthesis.traits import Traits
 
@@ -39,32 +43,60 @@ def eye_look(
         random: of the scene.
         pupil: size as a share of the iris; None draws one.
     """
-    own = np.random.default_rng([traits.seed, 79])
-    old = float(np.clip((traits.age - 50) / 35, 0, 1))
-    iris = _bounded(np.array(traits.iris))
+    old = _old(traits.age)
+    if pupil is None:
+        pupil = float(random.uniform(*PUPIL))
+    pupil *= 1 - 0.25 * old
+    centres, size = _eyeballs(head)
+    person = _of_person(traits.seed, traits.age, traits.monk, traits.iris)
+    return EyeLook(
+        centres=centres,
+        colour=person.colour,
+        inner_colour=person.inner_colour,
+        white=person.white,
+        radius=float(np.arcsin(person.radius / size)),
+        pupil=float(np.clip(pupil, *PUPIL)),
+        fibres=person.fibres,
+    )
+
+
+class _PersonEyes(NamedTuple):
+    """What stays with a person, as in `EyeLook`; `radius` of the iris in centimetres."""
+
+    colour: FloatArray
+    inner_colour: FloatArray
+    white: FloatArray
+    radius: float
+    fibres: FloatArray
+
+
+@lru_cache(maxsize=16)
+def _of_person(seed: int, age: float, monk: float, iris_colour: Colour) -> _PersonEyes:
+    own = np.random.default_rng([seed, 79])
+    old = _old(age)
+    iris = _bounded(np.array(iris_colour))
     ring = own.uniform(0, 1)
     hazel = np.array([0.085, 0.055, 0.022]) * own.uniform(0.6, 1.1)
     light = float(iris @ LUMINANCE) / BRIGHTEST
     inner = iris * own.uniform(0.95, 1.35) * (1 - 0.4 * ring * light) + hazel * 0.4 * ring * light
     iris = iris * (1 - 0.15 * old) + 0.06 * old * light
-    yellow = 0.35 * old + 0.25 * float(np.clip((traits.monk - 5) / 4, 0, 1))
+    yellow = 0.35 * old + 0.25 * float(np.clip((monk - 5) / 4, 0, 1))
     red = own.beta(1.2, 5) + 0.15 * old
-    dark = float(np.clip((traits.monk - 6) / 4, 0, 1))
+    dark = float(np.clip((monk - 6) / 4, 0, 1))
     white = WHITE * own.uniform(0.88, 1.05) * (1 - 0.5 * dark) * (1 - yellow + yellow * YELLOWED)
     white = white * (1 - red + red * BLOODSHOT)
-    if pupil is None:
-        pupil = float(random.uniform(*PUPIL))
-    pupil *= 1 - 0.25 * old
-    centres, radius = _eyeballs(head)
-    return EyeLook(
-        centres=centres,
+    return _PersonEyes(
         colour=iris.astype(np.float32),
         inner_colour=_bounded(inner).astype(np.float32),
         white=white.astype(np.float32),
-        radius=float(np.arcsin(own.uniform(*IRIS_DIAMETER) / 2 / radius)),
-        pupil=float(np.clip(pupil, *PUPIL)),
+        radius=own.uniform(*IRIS_DIAMETER) / 2,
         fibres=_fibres(own),
     )
+
+
+def _old(age: float) -> float:
+    """0 up to 50 years, 1 from 85."""
+    return float(np.clip((age - 50) / 35, 0, 1))
 
 
 def _bounded(colour: NDArray[np.floating]) -> NDArray[np.floating]:
