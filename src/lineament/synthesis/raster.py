@@ -8,7 +8,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from lineament.face import FloatArray
+from lineament.face import ByteArray, FloatArray
 from lineament.synthesis.geometry_buffers import OPACITY, TWO_SIDED, MaterialTable
 from lineament.synthesis.mesh import Triangles
 
@@ -74,7 +74,9 @@ def rasterise(
             lets half of the light through is left out.
         fragments: (H,W) buffers, changed in place.
     """
-    height, width = fragments.nearness.shape
+    nearest, shown, weights = fragments.nearness, fragments.triangle, fragments.weights
+    surface, texture, texels = table.surface, table.texture, table.texels
+    height, width = nearest.shape
     for t in range(triangles.shape[0]):
         kind = material[t]
         if not drawn[kind]:
@@ -85,7 +87,7 @@ def rasterise(
             continue
         x0, y0, x1, y1, x2, y2 = xy[a, 0], xy[a, 1], xy[b, 0], xy[b, 1], xy[c, 0], xy[c, 1]
         area = (x1 - x0) * (y2 - y0) - (x2 - x0) * (y1 - y0)
-        if abs(area) < 1e-9 or (area > 0.0 and table.surface[kind, TWO_SIDED] == 0.0):
+        if abs(area) < 1e-9 or (area > 0.0 and surface[kind, TWO_SIDED] == 0.0):
             continue
         left = max(0, int(np.ceil(min(x0, x1, x2))))
         right = min(width - 1, int(np.floor(max(x0, x1, x2))))
@@ -96,7 +98,7 @@ def rasterise(
         scale = 1.0 / area
         across0, across1 = (y1 - y2) * scale, (y2 - y0) * scale
         down0, down1 = (x2 - x1) * scale, (x0 - x2) * scale
-        see_through = table.texture[kind, 1] > 0 or table.surface[kind, OPACITY] < 1.0
+        see_through = texture[kind, 1] > 0 or surface[kind, OPACITY] < 1.0
         for y in range(top, bottom + 1):
             start0 = (y - y2) * down0 - x2 * across0
             start1 = (y - y2) * down1 - x2 * across1
@@ -108,7 +110,7 @@ def rasterise(
                 if w0 < 0.0 or w1 < 0.0 or w2 < 0.0:
                     continue
                 near = w0 * na + w1 * nb + w2 * nc
-                if near <= fragments.nearness[y, x]:
+                if near <= nearest[y, x]:
                     continue
                 if perspective:
                     w0 = w0 * na / near
@@ -118,13 +120,13 @@ def rasterise(
                     v = w0 * texcoords[t, 0, 1] + w1 * texcoords[t, 1, 1]
                     u += (1.0 - w0 - w1) * texcoords[t, 2, 0]
                     v += (1.0 - w0 - w1) * texcoords[t, 2, 1]
-                    opacity = table.surface[kind, OPACITY] * texture_alpha(table, kind, u, v)
+                    opacity = surface[kind, OPACITY] * _alpha(texture, texels, kind, u, v)
                     if opacity <= (coverage_threshold(x, y, kind) if perspective else 0.5):
                         continue
-                fragments.nearness[y, x] = near
-                fragments.triangle[y, x] = t
-                fragments.weights[y, x, 0] = w0
-                fragments.weights[y, x, 1] = w1
+                nearest[y, x] = near
+                shown[y, x] = t
+                weights[y, x, 0] = w0
+                weights[y, x, 1] = w1
 
 
 @njit(cache=True, fastmath=True, error_model="numpy")
@@ -151,17 +153,17 @@ def _span(
 
 
 @njit(cache=True, fastmath=True, error_model="numpy")
-def texel_row(table: MaterialTable, kind: int, u: float, v: float) -> int:
+def texel_row(texture: NDArray[np.int64], kind: int, u: float, v: float) -> int:
     """Row of `texels` at texture coordinates that repeat; only for a material with a texture."""
-    side = table.texture[kind, 1]
+    side = texture[kind, 1]
     column = min(side - 1, int((u - np.floor(u)) * side))
     row = min(side - 1, int((1.0 - (v - np.floor(v))) * side))
-    return int(table.texture[kind, 0] + row * side + column)
+    return int(texture[kind, 0] + row * side + column)
 
 
 @njit(cache=True, fastmath=True, error_model="numpy")
-def texture_alpha(table: MaterialTable, kind: int, u: float, v: float) -> float:
+def _alpha(texture: NDArray[np.int64], texels: ByteArray, kind: int, u: float, v: float) -> float:
     """Opacity 0 to 1 of a material's texture; 1 if it has none."""
-    if table.texture[kind, 1] == 0:
+    if texture[kind, 1] == 0:
         return 1.0
-    return float(table.texels[texel_row(table, kind, u, v), 3] / 255.0)
+    return float(texels[texel_row(texture, kind, u, v), 3] / 255.0)

@@ -26,6 +26,7 @@ from lineament.synthesis.geometry_buffers import (
 )
 from lineament.synthesis.lighting import Light, irradiance
 from lineament.synthesis.material import Finish
+from lineament.synthesis.mesh import Triangles
 from lineament.synthesis.raster import Fragments, texel_row
 
 FINISH_SKIN, FINISH_EYE = int(Finish.SKIN), int(Finish.EYE)
@@ -81,92 +82,103 @@ def shade(
         skin_texture: (M,) which texture of `skin` a SKIN material has; for an EYE material, which
             eye it is.
     """
-    height, width = fragments.nearness.shape
+    # Arrays are named once here: numba counts references each time a field of a tuple is taken.
+    nearest, weights = fragments.triangle, fragments.weights
+    normals, openness = geometry.normals, geometry.occlusion
+    triangles, texcoords, material = geometry.triangles, geometry.texcoords, geometry.material
+    finishes, parts, colours = table.finish, table.part, table.colour
+    surface, texture, texels = table.surface, table.texture, table.texels
+    albedo, relief, shine_map, part_map = skin.albedo, skin.relief, skin.shine, skin.parts
+    eye_centres, skin_gloss = eyes.centres, skin.gloss
+    ambient, directions, lamp_colours = light.ambient, light.directions, light.colours
+    shadow, shadow_view, shadow_depth = light.shadow, light.shadow_view, light.shadow_depth
+    shadow_bias = light.shadow_bias
+    height, width = nearest.shape
     base = np.zeros(3)
     normal = np.zeros(3)
     position = np.zeros(3)
     tangent = np.zeros(3)
     for y in range(height):
         for x in range(width):
-            t = fragments.triangle[y, x]
+            t = nearest[y, x]
             if t < 0:
                 continue
-            kind = geometry.material[t]
-            finish = table.finish[kind]
-            a, b, c = geometry.triangles[t, 0], geometry.triangles[t, 1], geometry.triangles[t, 2]
-            wa, wb = fragments.weights[y, x, 0], fragments.weights[y, x, 1]
+            kind = material[t]
+            finish = finishes[kind]
+            a, b, c = triangles[t, 0], triangles[t, 1], triangles[t, 2]
+            wa, wb = weights[y, x, 0], weights[y, x, 1]
             wc = 1.0 - wa - wb
-            occlusion = wa * geometry.occlusion[a] + wb * geometry.occlusion[b]
-            occlusion += wc * geometry.occlusion[c]
-            u = wa * geometry.texcoords[t, 0, 0] + wb * geometry.texcoords[t, 1, 0]
-            u += wc * geometry.texcoords[t, 2, 0]
-            v = wa * geometry.texcoords[t, 0, 1] + wb * geometry.texcoords[t, 1, 1]
-            v += wc * geometry.texcoords[t, 2, 1]
+            occlusion = wa * openness[a] + wb * openness[b]
+            occlusion += wc * openness[c]
+            u = wa * texcoords[t, 0, 0] + wb * texcoords[t, 1, 0]
+            u += wc * texcoords[t, 2, 0]
+            v = wa * texcoords[t, 0, 1] + wb * texcoords[t, 1, 1]
+            v += wc * texcoords[t, 2, 1]
             for i in range(3):
-                normal[i] = wa * geometry.normals[a, i] + wb * geometry.normals[b, i]
-                normal[i] += wc * geometry.normals[c, i]
+                normal[i] = wa * normals[a, i] + wb * normals[b, i]
+                normal[i] += wc * normals[c, i]
                 position[i] = wa * camera_vertices[a, i] + wb * camera_vertices[b, i]
                 position[i] += wc * camera_vertices[c, i]
-                base[i] = table.colour[kind, i]
-            specular, gloss = table.surface[kind, SPECULAR], table.surface[kind, GLOSS]
-            wrap_red = wrap_green = wrap_blue = table.surface[kind, WRAP]
-            seen_part = table.part[kind]
+                base[i] = colours[kind, i]
+            specular, gloss = surface[kind, SPECULAR], surface[kind, GLOSS]
+            wrap_red = wrap_green = wrap_blue = surface[kind, WRAP]
+            seen_part = parts[kind]
             if finish == FINISH_SKIN:
                 which = skin_texture[kind]
-                strength = _skin(skin, which, u, v, base, normal)
-                specular, gloss = specular * strength, skin.gloss
-                side = skin.parts.shape[1]
+                strength = _skin(albedo, relief, shine_map, which, u, v, base, normal)
+                specular, gloss = specular * strength, skin_gloss
+                side = part_map.shape[1]
                 row = min(side - 1, int((1.0 - (v - np.floor(v))) * side))
-                seen_part = skin.parts[which, row, min(side - 1, int((u - np.floor(u)) * side))]
+                seen_part = part_map[which, row, min(side - 1, int((u - np.floor(u)) * side))]
                 wrap_red, wrap_green, wrap_blue = SKIN_WRAP
             elif finish == FINISH_EYE:
                 for i in range(3):
                     tangent[i] = wa * canonical[a, i] + wb * canonical[b, i] + wc * canonical[c, i]
-                    tangent[i] -= eyes.centres[skin_texture[kind], i]
+                    tangent[i] -= eye_centres[skin_texture[kind], i]
                 occlusion *= eye_surface(eyes, tangent, base)
-            elif table.texture[kind, 1] > 0:
-                row = texel_row(table, kind, u, v)
+            elif texture[kind, 1] > 0:
+                row = texel_row(texture, kind, u, v)
                 if finish == FINISH_LENS:
-                    share = table.surface[kind, OPACITY] * table.texels[row, 3] / 255.0
+                    share = surface[kind, OPACITY] * texels[row, 3] / 255.0
                     for i in range(3):
-                        base[i] = base[i] * share + table.texels[row, 0] / 255.0
+                        base[i] = base[i] * share + texels[row, 0] / 255.0
                 elif finish == FINISH_PICTURE:
                     for i in range(3):
-                        base[i] *= (table.texels[row, i] / 255.0) ** 2.2
+                        base[i] *= (texels[row, i] / 255.0) ** 2.2
                 else:
                     for i in range(3):
-                        base[i] *= table.texels[row, 0] / 128.0
+                        base[i] *= texels[row, 0] / 128.0
             _turn(rotation, normal)
             near = -1.0 / np.sqrt(position[0] ** 2 + position[1] ** 2 + position[2] ** 2)
             vx, vy, vz = position[0] * near, position[1] * near, position[2] * near
             facing = normal[0] * vx + normal[1] * vy + normal[2] * vz
-            if facing < 0.0 and table.surface[kind, TWO_SIDED] > 0.0:
+            if facing < 0.0 and surface[kind, TWO_SIDED] > 0.0:
                 for i in range(3):
                     normal[i] = -normal[i]
                 facing = -facing
             if finish == FINISH_HAIR:
-                _strand(geometry, camera_vertices, t, tangent)
+                _strand(triangles, texcoords, camera_vertices, t, tangent)
             nx, ny, nz = normal[0], normal[1], normal[2]
             fresnel = 0.3 + 0.7 * (1.0 - max(facing, 0.0)) ** 3
-            if finish == FINISH_LENS and table.texture[kind, 1] == 0:
+            if finish == FINISH_LENS and texture[kind, 1] == 0:
                 for i in range(3):
-                    base[i] *= table.surface[kind, OPACITY]
-            red = irradiance(light.ambient, 0, nx, ny, nz) * occlusion
-            green = irradiance(light.ambient, 1, nx, ny, nz) * occlusion
-            blue = irradiance(light.ambient, 2, nx, ny, nz) * occlusion
+                    base[i] *= surface[kind, OPACITY]
+            red = irradiance(ambient, 0, nx, ny, nz) * occlusion
+            green = irradiance(ambient, 1, nx, ny, nz) * occlusion
+            blue = irradiance(ambient, 2, nx, ny, nz) * occlusion
             mirrored = specular * fresnel * 0.25 * occlusion
             soft_red, soft_green = 1.0 / (1.0 + wrap_red), 1.0 / (1.0 + wrap_green)
             soft_blue = 1.0 / (1.0 + wrap_blue)
             red_shine, green_shine, blue_shine = red * mirrored, green * mirrored, blue * mirrored
-            for k in range(light.directions.shape[0]):
-                lx, ly, lz = light.directions[k, 0], light.directions[k, 1], light.directions[k, 2]
+            for k in range(directions.shape[0]):
+                lx, ly, lz = directions[k, 0], directions[k, 1], directions[k, 2]
                 along = nx * lx + ny * ly + nz * lz
                 if along < -wrap_red and (along < -0.3 or finish != FINISH_HAIR):
                     continue
                 seen = 1.0
-                if k == 0 and light.shadow > 0.0:
-                    seen -= light.shadow * _shadowed(light, position)
-                r, g, b_ = light.colours[k, 0], light.colours[k, 1], light.colours[k, 2]
+                if k == 0 and shadow > 0.0:
+                    seen -= shadow * _shadowed(shadow_view, shadow_depth, shadow_bias, position)
+                r, g, b_ = lamp_colours[k, 0], lamp_colours[k, 1], lamp_colours[k, 2]
                 red += r * seen * max(0.0, (along + wrap_red) * soft_red)
                 green += g * seen * max(0.0, (along + wrap_green) * soft_green)
                 blue += b_ * seen * max(0.0, (along + wrap_blue) * soft_blue)
@@ -191,21 +203,29 @@ def shade(
 
 
 @njit(cache=True, fastmath=True, error_model="numpy")
-def _skin(skin: SkinMaps, which: int, u: float, v: float, base: Vector, normal: Vector) -> float:
+def _skin(
+    albedo: FloatArray,
+    relief: FloatArray,
+    shine: FloatArray,
+    which: int,
+    u: float,
+    v: float,
+    base: Vector,
+    normal: Vector,
+) -> float:
     """Bilinear look into the skin's maps; returns the strength of the highlight."""
-    side = skin.albedo.shape[1]
+    side = albedo.shape[1]
     fx = min(max((u - np.floor(u)) * side - 0.5, 0.0), side - 1.001)
     fy = min(max((1.0 - (v - np.floor(v))) * side - 0.5, 0.0), side - 1.001)
     ix, iy = int(fx), int(fy)
     dx, dy = fx - ix, fy - iy
     w00, w01, w10, w11 = (1 - dx) * (1 - dy), dx * (1 - dy), (1 - dx) * dy, dx * dy
-    albedo, relief = skin.albedo, skin.relief
     for i in range(3):
         base[i] = w00 * albedo[which, iy, ix, i] + w01 * albedo[which, iy, ix + 1, i]
         base[i] += w10 * albedo[which, iy + 1, ix, i] + w11 * albedo[which, iy + 1, ix + 1, i]
         normal[i] += w00 * relief[which, iy, ix, i] + w01 * relief[which, iy, ix + 1, i]
         normal[i] += w10 * relief[which, iy + 1, ix, i] + w11 * relief[which, iy + 1, ix + 1, i]
-    return float(skin.shine[which, iy, ix])
+    return float(shine[which, iy, ix])
 
 
 @njit(cache=True, fastmath=True, error_model="numpy")
@@ -227,11 +247,13 @@ def _turn(rotation: FloatArray, vector: Vector) -> None:
 
 
 @njit(cache=True, fastmath=True, error_model="numpy")
-def _strand(geometry: Geometry, vertices: FloatArray, t: int, tangent: Vector) -> None:
+def _strand(
+    triangles: Triangles, texcoords: FloatArray, vertices: FloatArray, t: int, tangent: Vector
+) -> None:
     """Direction in which v grows on a triangle: along the strands."""
-    a, b, c = geometry.triangles[t, 0], geometry.triangles[t, 1], geometry.triangles[t, 2]
-    du1 = geometry.texcoords[t, 1, 0] - geometry.texcoords[t, 0, 0]
-    du2 = geometry.texcoords[t, 2, 0] - geometry.texcoords[t, 0, 0]
+    a, b, c = triangles[t, 0], triangles[t, 1], triangles[t, 2]
+    du1 = texcoords[t, 1, 0] - texcoords[t, 0, 0]
+    du2 = texcoords[t, 2, 0] - texcoords[t, 0, 0]
     size = 1e-12
     for i in range(3):
         first, second = vertices[b, i] - vertices[a, i], vertices[c, i] - vertices[a, i]
@@ -242,9 +264,8 @@ def _strand(geometry: Geometry, vertices: FloatArray, t: int, tangent: Vector) -
 
 
 @njit(cache=True, fastmath=True, error_model="numpy")
-def _shadowed(light: Light, position: Vector) -> float:
+def _shadowed(view: FloatArray, depth: FloatArray, bias: float, position: Vector) -> float:
     """Share 0 to 1 of nine looks into the shadow map that meet something nearer to the light."""
-    view, depth = light.shadow_view, light.shadow_depth
     x = view[0, 0] * position[0] + view[0, 1] * position[1] + view[0, 2] * position[2] + view[0, 3]
     y = view[1, 0] * position[0] + view[1, 1] * position[1] + view[1, 2] * position[2] + view[1, 3]
     z = view[2, 0] * position[0] + view[2, 1] * position[1] + view[2, 2] * position[2] + view[2, 3]
@@ -252,7 +273,7 @@ def _shadowed(light: Light, position: Vector) -> float:
     left, top = int(x + 0.5) - 2, int(y + 0.5) - 2
     if left < 0 or top < 0 or left + 4 >= side or top + 4 >= side:
         return 0.0
-    limit = z + light.shadow_bias
+    limit = z + bias
     covered = 0.0
     for row in range(top, top + 5, 2):
         for column in range(left, left + 5, 2):
