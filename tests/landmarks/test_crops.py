@@ -12,7 +12,7 @@ from lineament.landmarks.schemes import IBUG_68, find_scheme
 from lineament.weights import DetectorBox, TurnedPoints
 
 UPRIGHT = np.random.default_rng(3).uniform(20, 80, (68, 2)).astype(np.float32)
-UPRIGHT[IBUG_68.chin] = (50, 90)
+UPRIGHT[8] = (50, 90)
 UPRIGHT[39], UPRIGHT[42] = (40, 30), (60, 30)
 
 

@@ -9,52 +9,48 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
+from lineament.datasets.labelled_face import LabelledFace
+from lineament.datasets.layout import check_part
 from lineament.errors import DataError
 from lineament.face import FloatArray
 from lineament.landmarks.schemes import IBUG_68
 
 SCHEME = IBUG_68.name
 POINTS = IBUG_68.count
+DATASET = "300-W"
+PARTS = {
+    "all": (),
+    "train": ("afw", "trainset"),
+    "full": ("testset", "ibug"),
+    "common": ("testset",),
+    "challenging": ("ibug",),
+}
+"""Last names of the folders of each part; `all` has every folder."""
+
 PICTURES = frozenset({".jpg", ".jpeg", ".png"})
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Sample:
-    """One labelled face of one picture.
-
-    Attributes:
-        image: path of the picture.
-        points: (68,2) float32, x and y in photo pixels, pixel centres at integers. A point of
-            a face that the border cuts may lie outside the picture.
-        subset: sub-folder that holds the picture, with `/` between its parts, such as `afw` or
-            `helen/trainset`; the name of the dataset's folder for a picture right inside it.
-    """
-
-    image: Path
-    points: FloatArray
-    subset: str
-
-    @property
-    def name(self) -> str:
-        """`subset/stem`, unique within a dataset."""
-        return f"{self.subset}/{self.image.stem}"
-
-
-def read_300w(folder: Path | str) -> list[Sample]:
-    """All faces of a folder in the official layout, sorted by subset and file name.
+def read_300w(folder: Path | str, part: str = "all") -> list[LabelledFace]:
+    """Faces of a folder in the official layout, sorted by subset and file name.
 
     Every picture (.jpg, .jpeg, .png) needs a `.pts` file of the same stem beside it, and the
-    other way round. Other files and hidden ones are passed over.
+    other way round. Other files and hidden ones are passed over. `subset` is the sub-folder that
+    holds the picture, with `/` between its parts, such as `afw` or `helen/trainset`; the name of
+    the dataset's folder for a picture right inside it.
+
+    Parts: `all`; `train` (3,148: afw and the trainsets), `common` (554: the testsets),
+    `challenging` (135: ibug) and `full` (689: common and challenging).
 
     Raises:
-        DataError: no such folder, no face in it, a picture or a `.pts` file without its
-            partner, two pictures of one stem, or a malformed `.pts` file.
+        ConfigError: no such part.
+        DataError: no such folder, no face of the part in it, a picture or a `.pts` file without
+            its partner, two pictures of one stem, or a malformed `.pts` file.
     """
+    check_part(part, tuple(PARTS), DATASET)
     root = Path(folder)
     if not root.is_dir():
         what = "is a file" if root.exists() else "does not exist"
@@ -62,16 +58,32 @@ def read_300w(folder: Path | str) -> list[Sample]:
             f"300-W: {root} {what}; expected a folder with sub-folders such as afw, helen and "
             "lfpw, each with pictures and .pts files"
         )
-    samples = []
+    faces = []
+    subsets = []
     for place in sorted(_folders(root), key=lambda path: path.relative_to(root).parts):
         subset = place.relative_to(root).as_posix() if place != root else root.resolve().name
-        samples += [Sample(picture, read_pts(points), subset) for picture, points in _pairs(place)]
-    if not samples:
+        pairs = _pairs(place)
+        if pairs:
+            subsets.append(subset)
+        if part == "all" or subset.rpartition("/")[2] in PARTS[part]:
+            faces += [_face(picture, points, subset) for picture, points in pairs]
+    if not subsets:
         raise DataError(
             f"300-W: {root} holds no pictures with .pts files; expected NAME.jpg or NAME.png "
             "with NAME.pts beside it, in this folder or in its sub-folders"
         )
-    return samples
+    if not faces:
+        raise DataError(
+            f"300-W: no face of the part {part!r} in {root}; got the folders "
+            f"{', '.join(subsets)}, expected one named {' or '.join(PARTS[part])}"
+        )
+    return faces
+
+
+def _face(picture: Path, points: Path, subset: str) -> LabelledFace:
+    return LabelledFace(
+        picture, read_pts(points), subset, name=f"{subset}/{picture.stem}", scheme=SCHEME
+    )
 
 
 def read_pts(path: Path) -> FloatArray:

@@ -38,8 +38,8 @@ def box_square(rule: DetectorBox, box: FloatArray) -> Square:
 
 def points_square(rule: TurnedPoints, points: FloatArray, scheme: Scheme) -> Square:
     """The square of the points (L,2) of the stage before, turned upright."""
-    eyes = points[list(scheme.inner_eye_corners)].mean(axis=0)
-    angle = lean(eyes, points[scheme.chin])
+    upper, lower = (points[list(indices)].mean(axis=0) for indices in scheme.upright)
+    angle = lean(upper, lower)
     upright = crop_affine((0.0, 0.0), 1.0, angle, 1)
     turned = move(upright, points)
     low, high = turned.min(axis=0), turned.max(axis=0)

@@ -10,7 +10,7 @@ import numpy as np
 from torch import nn
 
 from lineament import image
-from lineament.datasets.ibug300w import Sample
+from lineament.datasets.labelled_face import LabelledFace
 from lineament.evaluation.landmark_scores import (
     NormalisedScores,
     mean_shape,
@@ -48,7 +48,7 @@ PROTOCOL = {
 
 def point_report(
     network: nn.Module,
-    samples: Sequence[Sample],
+    samples: Sequence[LabelledFace],
     size: int,
     out: Path,
     worst: int,
@@ -100,7 +100,7 @@ def point_report(
 
 
 def _crops(
-    samples: Sequence[Sample], size: int, progress: Progress
+    samples: Sequence[LabelledFace], size: int, progress: Progress
 ) -> tuple[ByteArray, list[Affine]]:
     crops = np.empty((len(samples), size, size, 3), dtype=np.uint8)
     affines = []

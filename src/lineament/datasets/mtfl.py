@@ -1,0 +1,66 @@
+"""Reader of MTFL: five points, gender, smile, glasses and pose of 12,995 faces.
+
+Protocol: Zhang et al., "Facial Landmark Detection by Deep Multi-task Learning", ECCV 2014. Its
+"left eye" is the one on the picture's left, the person's own right, so that its order is that of
+`lineament.face.FIVE_POINTS`. The coordinates are taken as they stand in the file.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from lineament.datasets.labelled_face import LabelledFace, numbered
+from lineament.datasets.layout import check_part, dataset_folder
+from lineament.datasets.text_list import Line, read_list
+from lineament.landmarks.schemes import FIVE
+
+DATASET = "MTFL"
+PARTS = ("train", "test")
+LISTS = {"train": "training.txt", "test": "testing.txt"}
+
+GENDERS = ("male", "female")
+POSES = ("left profile", "left", "frontal", "right", "right profile")
+"""Names of the codes 1 to 5. Left and right are the viewer's: of codes 1 and 2 the nose lies to
+the left of the middle of the eyes in the picture."""
+
+EXPECTED = "picture, x of 5 points, y of 5 points, gender, smile, glasses, pose"
+
+
+def read_mtfl(folder: Path | str, part: str = "train") -> list[LabelledFace]:
+    """All faces of `train` (10,000 of LFW and the web) or `test` (2,995 of AFLW), as listed.
+
+    `subset` is the folder of the picture, such as `lfw_5590`. `attributes` has `gender` (`male`
+    or `female`), `smile` and `glasses` (bool), and `pose` (one of `POSES`).
+
+    Raises:
+        ConfigError: no such part.
+        DataError: no such folder or list, a missing picture, or a malformed line.
+    """
+    check_part(part, PARTS, DATASET)
+    root = dataset_folder(folder, DATASET)
+    lines = read_list(root / LISTS[part], DATASET)
+    words = [line.words(15, EXPECTED) for line in lines]
+    images = [line.picture(root, row[0]) for line, row in zip(lines, words, strict=True)]
+    names = numbered(image.relative_to(root).with_suffix("").as_posix() for image in images)
+    return [
+        _face(line, row, image, root, name)
+        for line, row, image, name in zip(lines, words, images, names, strict=True)
+    ]
+
+
+def _face(line: Line, words: list[str], image: Path, root: Path, name: str) -> LabelledFace:
+    place = image.parent.relative_to(root).as_posix()
+    gender, smile, glasses, pose = words[11:]
+    return LabelledFace(
+        image=image,
+        points=line.numbers(words[1:11], "coordinate of a point").reshape(2, 5).T,
+        subset=place if place != "." else root.resolve().name,
+        name=name,
+        scheme=FIVE.name,
+        attributes={
+            "gender": GENDERS[line.choice(gender, ("1", "2"), "gender")],
+            "smile": line.choice(smile, ("1", "2"), "smile") == 0,
+            "glasses": line.choice(glasses, ("1", "2"), "glasses") == 0,
+            "pose": POSES[line.choice(pose, ("1", "2", "3", "4", "5"), "pose")],
+        },
+    )
