@@ -7,8 +7,8 @@ import pytest
 import torch
 
 from lineament.errors import DataError
-from lineament.landmarks.criterion import WingCriterion
-from lineament.landmarks.network import DirectRegression
+from lineament.landmarks.criterion import PointCriterion
+from lineament.landmarks.networks.direct_regression import DirectRegression
 from lineament.training.config import Optimiser, Stage
 from lineament.training.loop import fit
 
@@ -50,7 +50,7 @@ def run(folder, iterations, batches=None, **values):
     return fit(
         stage(iterations, **values),
         network(),
-        WingCriterion(),
+        PointCriterion(),
         batches or EightFaces(),
         lambda _: {"error": 0.0},
         folder,
@@ -96,7 +96,7 @@ def test_a_finished_stage_is_not_trained_again(tmp_path):
 
 
 def test_a_loss_that_is_not_finite_stops_with_the_batch_saved(tmp_path):
-    with pytest.raises(DataError, match="iteration 3 is not finite"):
+    with pytest.raises(DataError, match=r"iteration 3: targets .* are not finite"):
         run(tmp_path, 12, EightFaces(spoilt_from=3))
     with np.load(tmp_path / "bad_batch_3.npz") as saved:
         assert np.isnan(saved["target"]).any() and saved["image"].shape == (8, 64, 64, 3)
@@ -114,7 +114,7 @@ def test_another_networks_checkpoint_is_refused(tmp_path):
     run(tmp_path, 5)
     other = DirectRegression("cnn6", 29)
     with pytest.raises(DataError, match="does not fit"):
-        fit(stage(9), other, WingCriterion(), EightFaces(), lambda _: {}, tmp_path, device="cpu")
+        fit(stage(9), other, PointCriterion(), EightFaces(), lambda _: {}, tmp_path, device="cpu")
 
 
 def test_a_damaged_checkpoint_is_named(tmp_path):

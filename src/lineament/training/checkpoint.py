@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,8 @@ import torch
 from torch import Tensor, nn
 
 from lineament.errors import DataError
+
+log = logging.getLogger(__name__)
 
 
 def save(path: Path, network: nn.Module, optimiser: torch.optim.Optimizer, iteration: int) -> None:
@@ -56,3 +59,33 @@ def _read(path: Path) -> dict[str, Any]:
 def finite(loss: Tensor) -> bool:
     """Whether a loss is a number that a step can be taken from."""
     return bool(torch.isfinite(loss))
+
+
+def load_network(path: Path, network: nn.Module, *, new_head: bool = False) -> None:
+    """Let a network begin with the weights of another run of the same network.
+
+    Args:
+        new_head: leave layers of another shape, such as the last one of a network for another
+            number of points, as they are.
+
+    Raises:
+        DataError: no such file, a damaged one, or a network of another kind or, unless
+            `new_head`, of another number of points.
+    """
+    if not path.is_file():
+        raise DataError(f"no checkpoint {path} to start from; train it first, or drop start_from")
+    weights = _read(path).get("network", {})
+    wanted = {name: tuple(tensor.shape) for name, tensor in network.state_dict().items()}
+    found = {name: tuple(tensor.shape) for name, tensor in weights.items()}
+    others = [name for name in wanted | found if wanted.get(name) != found.get(name)]
+    if others and not (new_head and found.keys() == wanted.keys()):
+        name = others[0]
+        raise DataError(
+            f"{path} is of another network: {name} has the shape {found.get(name)} there, "
+            f"{wanted.get(name)} is expected; start from the same network with as many points, or "
+            "with new_head = true for other points"
+        )
+    for name in others:
+        log.info("%s starts anew, its shape differs in %s", name, path)
+    kept = {name: tensor for name, tensor in weights.items() if name not in others}
+    network.load_state_dict(kept, strict=False)

@@ -43,11 +43,20 @@ class RecordDraft(Strict):
 
 
 def export_network(
-    network: nn.Module, contract: InputContract, output: PointsOutput, path: Path
+    network: nn.Module,
+    contract: InputContract,
+    output: PointsOutput,
+    path: Path,
+    *,
+    agreeing: float = 1.0,
 ) -> Network:
     """Write the network as ONNX with a dynamic batch and float16 storage, and check it.
 
     The graph computes in float32: its weights are stored as float16 and cast when it is loaded.
+
+    Args:
+        agreeing: share of the answers that must agree within `TOLERANCE`; below 1 for a network
+            that picks the highest cell of a map, where two nearly equal ones may change places.
 
     Raises:
         WeightError: ONNX and torch differ by more than `TOLERANCE` on random pictures.
@@ -59,7 +68,7 @@ def export_network(
     with torch.no_grad():
         expected = network(images).numpy()
     found = Session(data, device="cpu", threads=1).run(images.numpy())[0]
-    difference = float(np.abs(found - expected).max())
+    difference = float(np.quantile(np.abs(found - expected), agreeing))
     log.info("%s: ONNX and torch differ by at most %.2g", path.name, difference)
     if not difference <= TOLERANCE:
         raise WeightError(

@@ -12,7 +12,7 @@ import resource
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, NoReturn, Protocol
 
 import numpy as np
 import torch
@@ -97,10 +97,13 @@ def fit(
             group["lr"] = rate
         image = torch.as_tensor(arrays["image"]).to(fabric.device).permute(0, 3, 1, 2)
         target = _target(arrays, fabric.device)
-        terms = criterion(wrapped(image.float().div_(255)), target)
+        try:
+            terms = criterion(wrapped(image.float().div_(255)), target)
+        except DataError as error:
+            _save_bad_batch(folder, iteration, arrays, str(error))
         loss = torch.stack(list(terms.values())).sum()
         if not checkpoint.finite(loss):
-            _save_bad_batch(folder, iteration, arrays)
+            _save_bad_batch(folder, iteration, arrays, "the loss is not finite")
         wrapped_optimiser.zero_grad()
         fabric.backward(loss)
         wrapped_optimiser.step()
@@ -142,14 +145,14 @@ def make_optimiser(options: Optimiser, network: nn.Module) -> torch.optim.Optimi
     )
 
 
-def _save_bad_batch(folder: Path, iteration: int, arrays: dict[str, Any]) -> None:
+def _save_bad_batch(folder: Path, iteration: int, arrays: dict[str, Any], why: str) -> NoReturn:
     path = folder / f"bad_batch_{iteration}.npz"
     folder.mkdir(parents=True, exist_ok=True)
     plain: dict[str, Any] = {name: np.asarray(array) for name, array in arrays.items()}
     np.savez(path, **plain)
     raise DataError(
-        f"the loss of iteration {iteration} is not finite; its batch is saved in {path}. Lower "
-        "the learning rate or mend the labels, then start again: the run resumes before it"
+        f"iteration {iteration}: {why}; its batch is saved in {path}. Lower the learning rate or "
+        "mend the labels, then start again: the run resumes before it"
     )
 
 

@@ -12,6 +12,8 @@ from typing import Literal
 import torch
 from torch import Tensor, nn
 
+from lineament.landmarks.networks import LandmarkNetwork
+
 CHANNELS: dict[str, tuple[int, ...]] = {
     "cnn6": (32, 64, 128, 256, 512),
     "cnn7": (64, 64, 128, 256, 512, 512),
@@ -22,10 +24,8 @@ the author's remarks on its size (24.7 MB)."""
 INPUT_SIZE = {name: 2 ** (len(channels) + 1) for name, channels in CHANNELS.items()}
 """Side of the input in pixels: 64 for CNN-6, 128 for CNN-7."""
 
-NetworkName = Literal["cnn6", "cnn7"]
 
-
-class DirectRegression(nn.Module):
+class DirectRegression(LandmarkNetwork):
     """Coordinates straight from pixels.
 
     Args:
@@ -36,7 +36,7 @@ class DirectRegression(nn.Module):
         input (N,3,S,S) float32, 0 to 1; output (N,2L) float32 in input pixels, x1..xL, y1..yL.
     """
 
-    def __init__(self, name: NetworkName, points: int) -> None:
+    def __init__(self, name: Literal["cnn6", "cnn7"], points: int) -> None:
         super().__init__()
         channels = (3, *CHANNELS[name])
         layers: list[nn.Module] = []
@@ -47,6 +47,7 @@ class DirectRegression(nn.Module):
             nn.Flatten(), nn.Linear(4 * channels[-1], 1024), nn.ReLU(), nn.Linear(1024, 2 * points)
         )
         self.size = INPUT_SIZE[name]
+        self.points = points
         self._initialise()
 
     def forward(self, images: Tensor) -> Tensor:
@@ -54,6 +55,10 @@ class DirectRegression(nn.Module):
         # Coordinates up to 128 need more than bfloat16's eight bits.
         with torch.autocast(images.device.type, enabled=False):
             output: Tensor = self.head(features.float())
+        return output
+
+    def coordinates(self, output: Tensor) -> Tensor:
+        """The output itself, (N,2L) float32 in input pixels."""
         return output
 
     def start_at(self, mean_points: Tensor) -> None:
@@ -72,3 +77,17 @@ class DirectRegression(nn.Module):
         last = self.head[-1]
         assert isinstance(last, nn.Linear)
         nn.init.normal_(last.weight, std=0.01)
+
+
+class Cnn6(DirectRegression):
+    """CNN-6 for L points, input 64."""
+
+    def __init__(self, points: int) -> None:
+        super().__init__("cnn6", points)
+
+
+class Cnn7(DirectRegression):
+    """CNN-7 for L points, input 128."""
+
+    def __init__(self, points: int) -> None:
+        super().__init__("cnn7", points)
