@@ -1,0 +1,1 @@
+"""Augmentation of pictures with their points and masks, one way for every task."""
