@@ -45,9 +45,11 @@ def unit_face() -> np.ndarray:
     return np.concatenate(parts)
 
 
-def face_in(box: Sequence[float]) -> np.ndarray:
+def face_in(box: Sequence[float], unit: np.ndarray | None = None) -> np.ndarray:
     x1, y1, x2, y2 = box
-    return (unit_face() * [x2 - x1, y2 - y1] + [x1, y1]).astype(np.float32)
+    return ((unit_face() if unit is None else unit) * [x2 - x1, y2 - y1] + [x1, y1]).astype(
+        np.float32
+    )
 
 
 def true_box(width: int) -> tuple[float, float, float, float]:
@@ -118,11 +120,12 @@ class StandInDetector:
 
 @dataclass
 class StandInLandmarks:
-    """Puts the plain face into every box, moved by `shift` of the box's sides."""
+    """Puts a face into every box, the plain one or another, moved by `shift` of the box's sides."""
 
     shift: tuple[float, float] = (0.0, 0.0)
     sha256: str = "a"
     scheme: str = "ibug-68"
+    unit: np.ndarray = field(default_factory=unit_face)
     calls: int = 0
 
     @property
@@ -135,9 +138,9 @@ class StandInLandmarks:
         assert len(images) == len(boxes)
         self.calls += 1
         return [
-            np.array([self._one(box) for box in faces], np.float32).reshape(-1, 68, 2)
+            np.array([self._one(box) for box in faces], np.float32).reshape(-1, len(self.unit), 2)
             for faces in boxes
         ]
 
     def _one(self, box: np.ndarray) -> np.ndarray:
-        return face_in(box) + np.array(self.shift) * [box[2] - box[0], box[3] - box[1]]
+        return face_in(box, self.unit) + np.array(self.shift) * [box[2] - box[0], box[3] - box[1]]

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import builtins
+import io
 import json
 from pathlib import Path
 
 import cv2
 import numpy as np
 import pytest
+from rich.console import Console
 from stand_ins import StandInDetector, StandInLandmarks, true_box
 from typer.testing import CliRunner
 
 from lineament.cli import evaluate
+from lineament.cli.evaluation_tables import print_landmarks
 from lineament.datasets.ibug300w import read_300w
 from lineament.errors import ConfigError, DataError, LineamentError, RecordError
 from lineament.evaluation.landmarks import evaluate_landmarks
@@ -52,7 +55,17 @@ def test_json_is_one_document_with_the_numbers_worked_by_hand(command, tmp_path)
     document = json.loads(result.stdout)
     assert document["unit"] == "percent"
     assert document["boxes"] == "detector"
-    assert document["dataset"] == {"name": "300w", "faces": 4, "scheme": "ibug-68"}
+    assert document["document"] == "lineament.evaluation.landmarks/2"
+    assert document["dataset"] == {
+        "name": "300w",
+        "split": "all",
+        "part": "all",
+        "faces": 4,
+        "scheme": "ibug-68",
+    }
+    assert document["normalisers"] == ["inter_ocular", "inter_pupil"]
+    assert document["left_out"] == {"inter_ocular": [], "inter_pupil": []}
+    assert document["attributes"] == {} and document["label_adapted"] is None
     assert document["weights"]["sha256"] == ["a" * 64]
     assert document["detector"]["options"] == {"min_score": 0.5}
     assert set(document["subsets"]) == {"afw", "helen/trainset"}
@@ -61,7 +74,18 @@ def test_json_is_one_document_with_the_numbers_worked_by_hand(command, tmp_path)
     assert (overall["faces"], overall["found"], overall["recall"]) == (4, 3, 75.0)
     error = 100 * 0.032 / OCULAR_SHARE
     assert overall["inter_ocular"] == pytest.approx(
-        {"nme": error, "median": error, "fr10": 25.0, "auc10": 75 * (1 - error / 10)}, abs=2e-3
+        {
+            "left_out": 0,
+            "nme": error,
+            "median": error,
+            "fr8": 25.0,
+            "auc8": 75 * (1 - error / 8),
+            "fr10": 25.0,
+            "auc10": 75 * (1 - error / 10),
+            "nme_visible": None,
+            "nme_occluded": None,
+        },
+        abs=2e-3,
     )
     pupil = 100 * 0.032 / 0.44
     assert overall["inter_pupil"]["nme"] == pytest.approx(pupil, abs=2e-3)
@@ -90,12 +114,9 @@ def test_a_face_missed_everywhere_is_null_and_printable(command):
         command.detector.boxes[width] = []
     document = json.loads(command("--json").stdout)
     assert document["overall"]["recall"] == 0
-    assert document["overall"]["inter_ocular"] == {
-        "nme": None,
-        "median": None,
-        "fr10": 100,
-        "auc10": 0,
-    }
+    scores = document["overall"]["inter_ocular"]
+    assert (scores["nme"], scores["median"]) == (None, None)
+    assert (scores["fr8"], scores["fr10"], scores["auc8"], scores["auc10"]) == (100, 100, 0, 0)
     assert document["overall"]["point_offsets"] is None
     assert command().exit_code == 0
 
@@ -148,7 +169,7 @@ def test_a_wrong_folder_is_a_clear_error(tmp_path):
     assert "does not exist" in str(result.exception)
 
 
-def run_flow(folder, out, landmarks=None, detector=None):
+def run_flow(folder, out, landmarks=None, detector=None, **rest):
     return evaluate_landmarks(
         read_300w(folder),
         landmarks or StandInLandmarks(),
@@ -156,7 +177,14 @@ def run_flow(folder, out, landmarks=None, detector=None):
         dataset="300w",
         out=out,
         options={},
+        **rest,
     )
+
+
+def printed(document, width=100):
+    text = io.StringIO()
+    print_landmarks(document, Console(file=text, width=width))
+    return text.getvalue()
 
 
 def test_exact_boxes_and_points_score_zero(folder, tmp_path, detector):
@@ -174,17 +202,38 @@ def test_the_truth_never_helps_the_landmarks(folder, tmp_path):
     assert document["overall"]["inter_ocular"]["fr10"] == 100
 
 
-def test_another_scheme_or_a_profile_is_refused_before_any_network_runs(folder, tmp_path):
+def closed_up(labels: Path) -> None:
+    """Put all points of both eyes onto one, as in a full profile."""
+    lines = labels.read_text().splitlines()
+    labels.write_text("\n".join([*lines[:39], *[lines[39]] * 12, *lines[51:]]))
+
+
+def test_what_cannot_be_scored_is_refused_before_any_network_runs(folder, tmp_path):
     landmarks = StandInLandmarks(scheme="wflw-98")
     with pytest.raises(RecordError, match="wflw-98"):
         run_flow(folder, tmp_path / "out", landmarks)
-    labels = folder / "helen" / "trainset" / "c.pts"
-    lines = labels.read_text().splitlines()
-    labels.write_text("\n".join([*lines[:39], *[lines[39]] * 12, *lines[51:]]))
-    profile = StandInLandmarks()
-    with pytest.raises(DataError, match="helen/trainset/c"):
-        run_flow(folder, tmp_path / "out", profile)
-    assert landmarks.calls == profile.calls == 0
+    landmarks = StandInLandmarks()
+    with pytest.raises(ConfigError, match=r"face_size cannot be had: no face .* has a box"):
+        run_flow(folder, tmp_path / "out", landmarks, normalisers=["face_size"])
+    with pytest.raises(DataError, match=r"has no box .* choose --boxes detector"):
+        run_flow(folder, tmp_path / "out", landmarks, source="dataset")
+    for labels in folder.rglob("*.pts"):
+        closed_up(labels)
+    with pytest.raises(DataError, match=r"\(and 3 more\): inter_ocular is near zero"):
+        run_flow(folder, tmp_path / "out", landmarks)
+    assert landmarks.calls == 0
+
+
+def test_a_profile_is_named_and_left_out(folder, tmp_path, detector):
+    closed_up(folder / "helen" / "trainset" / "c.pts")
+    document = run_flow(folder, tmp_path / "out", detector=detector)
+    assert document["left_out"]["inter_ocular"] == ["helen/trainset/c"]
+    assert document["overall"]["inter_ocular"]["left_out"] == 1
+    assert document["overall"]["inter_ocular"]["nme"] == pytest.approx(0, abs=1e-3)
+    assert document["overall"]["faces"] == document["overall"]["found"] == 4
+    table = printed(document)
+    assert "left out of inter-ocular" in table
+    assert "1 of the faces: helen/trainset/c" in " ".join(table.split())
 
 
 def test_without_matplotlib_the_remedy_is_told_first(folder, tmp_path, monkeypatch):

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 import difflib
-import importlib
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
@@ -16,16 +15,17 @@ import typer
 from lineament.cli.console import stderr
 
 if TYPE_CHECKING:
-    from lineament.datasets.ibug300w import Sample
+    from lineament.datasets.labelled_face import LabelledFace
     from lineament.detection import Detector
     from lineament.evaluation.predictions import Estimator, Progress
 
 app = typer.Typer(no_args_is_help=True, help="Score a head on a dataset of your own disk.")
 
-READERS = {"300w": ("lineament.datasets.ibug300w", "read_300w")}
-"""Module and function that reads a folder in the published layout, by the dataset's name."""
+DATASETS = ("300w", "aflw-19", "wflw", "cofw", "mtfl", "mafl")
+"""Names in `lineament.datasets.readers`, for the help."""
 
-BoxChoice = Literal["detector", "truth"]
+BoxChoice = Literal["detector", "truth", "dataset"]
+PartChoice = Literal["validation", "training", "all"]
 
 
 @app.callback()
@@ -39,7 +39,7 @@ def landmarks(
         str,
         typer.Option(
             help="NAME=FOLDER, the folder in its published layout, such as "
-            f"300w=../shared/data/300w. Names: {', '.join(READERS)}."
+            f"300w=../shared/data/300w. Names: {', '.join(DATASETS)}."
         ),
     ],
     weights: Annotated[
@@ -48,11 +48,41 @@ def landmarks(
     detector: Annotated[
         str, typer.Option(help="Detector: a name of `lineament models` or a .toml record.")
     ] = "retinaface-mobilenet",
+    split: Annotated[
+        str | None,
+        typer.Option(
+            help="Part of the published dataset, such as test or challenging. Default: test "
+            "where there is one, else all."
+        ),
+    ] = None,
+    part: Annotated[
+        PartChoice,
+        typer.Option(
+            help="Of that split: `validation` is the sixth of its photos that recipes keep out "
+            "of training, `training` the rest."
+        ),
+    ] = "all",
+    adapt: Annotated[
+        bool,
+        typer.Option(
+            "--adapt",
+            help="With --part validation: beside the plain scores those after a layer fitted on "
+            "the training part's real labels.",
+        ),
+    ] = False,
+    normaliser: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="What errors are divided by; may be repeated: inter_ocular, inter_pupil, box, "
+            "face_size, box_diagonal, points_box. Default: the first four that the data allow."
+        ),
+    ] = None,
     boxes: Annotated[
         BoxChoice,
         typer.Option(
             help="Where the landmarks get their boxes: `detector` is end to end; `truth` makes "
-            "them of the true points, to see what the detector costs."
+            "them of the true points, to see what the detector costs; `dataset` takes those that "
+            "come with the data."
         ),
     ] = "detector",
     out: Annotated[
@@ -70,23 +100,30 @@ def landmarks(
     device: Annotated[str, typer.Option(help="auto, cpu, cuda, ...")] = "auto",
     threads: Annotated[int | None, typer.Option(min=1, help="Threads of a network run.")] = None,
 ) -> None:
-    """Detection recall, NME, FR@10 % and AUC@10 % of 68 points, per subset and overall.
+    """Detection recall, NME, FR and AUC at 8 and 10 %, per subset, per attribute and overall.
 
     Predictions are kept under the output folder and used again as long as nothing that could
     change them has changed. Scores are in percent.
     """
     name, folder = dataset_and_folder(data)
-    module, function = READERS[name]
-    read: Callable[[Path], list[Sample]] = getattr(importlib.import_module(module), function)
+    if adapt and part != "validation":
+        raise typer.BadParameter(
+            f"got --part {part}, expected --part validation: the layer is fitted on the training "
+            "part and scored on the other",
+            param_hint="--adapt",
+        )
+    read = split or default_split(name)
+    from lineament.datasets.readers import read_dataset
     from lineament.evaluation.ced import require_matplotlib
+    from lineament.evaluation.holdout import choose_part
+    from lineament.evaluation.landmarks import evaluate_landmarks
 
     require_matplotlib()
-    samples = spread(read(folder), limit)
+    faces = read_dataset(name, folder, read)
+    samples = spread(choose_part(faces, part), limit)
     estimator, finder, options = load_models(
         weights, detector if boxes == "detector" else None, device, threads
     )
-    from lineament.evaluation.landmarks import evaluate_landmarks
-
     with _progress_bar() as progress:
         document = evaluate_landmarks(
             samples,
@@ -98,6 +135,11 @@ def landmarks(
             device=device,
             worst=worst,
             progress=progress,
+            source=boxes,
+            normalisers=normaliser or (),
+            split=read,
+            part=part,
+            adapt_on=choose_part(faces, "training") if adapt else (),
         )
     if as_json:
         typer.echo(json.dumps(document, allow_nan=False))
@@ -107,6 +149,14 @@ def landmarks(
         print_landmarks(document)
 
 
+def default_split(dataset: str) -> str:
+    """`test` where the dataset has such a part, else the first of its parts."""
+    from lineament.datasets.readers import find_reader
+
+    parts = find_reader(dataset).parts
+    return "test" if "test" in parts else parts[0]
+
+
 def dataset_and_folder(text: str) -> tuple[str, Path]:
     """Name and folder of `NAME=FOLDER`.
 
@@ -114,14 +164,14 @@ def dataset_and_folder(text: str) -> tuple[str, Path]:
         typer.BadParameter: no `=`, nothing after it, or an unknown name.
     """
     name, equals, folder = text.partition("=")
-    known = ", ".join(READERS)
+    known = ", ".join(DATASETS)
     if not equals or not folder:
         raise typer.BadParameter(
             f"got {text!r}, expected NAME=FOLDER, such as 300w=../shared/data/300w; names: {known}",
             param_hint="--data",
         )
-    if name not in READERS:
-        near = difflib.get_close_matches(name.lower(), READERS, n=1)
+    if name not in DATASETS:
+        near = difflib.get_close_matches(name.lower(), DATASETS, n=1)
         hint = f"; did you mean {near[0]}?" if near else ";"
         raise typer.BadParameter(
             f"no dataset named {name!r}{hint} there are readers for: {known}", param_hint="--data"
@@ -129,7 +179,7 @@ def dataset_and_folder(text: str) -> tuple[str, Path]:
     return name, Path(folder).expanduser()
 
 
-def spread(samples: list[Sample], limit: int | None) -> list[Sample]:
+def spread(samples: list[LabelledFace], limit: int | None) -> list[LabelledFace]:
     """At most `limit` samples at even steps over the listing, so that every subset has some."""
     if limit is None or limit >= len(samples):
         return samples

@@ -6,11 +6,12 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from lineament.errors import ConfigError, DataError
-from lineament.evaluation.landmark_scores import (
+from lineament.evaluation.error_distribution import (
     THRESHOLD,
     Doubles,
-    Normaliser,
     area_under_ced,
     ced_steps,
 )
@@ -19,7 +20,12 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 Errors = Mapping[str, Doubles]
-"""(N,) NME as fractions by the name of a subset, infinity for a missed face."""
+"""(N,) NME as fractions by the name of a curve: infinity for a missed face, NaN for one that the
+normaliser leaves out."""
+
+COLUMNS = 3
+COLOURS = 10
+"""Colours of matplotlib's cycle; curves beyond them are dashed."""
 
 
 def require_matplotlib() -> None:
@@ -37,13 +43,14 @@ def require_matplotlib() -> None:
         ) from error
 
 
-def write_ced(path: Path, errors: Mapping[Normaliser, Errors], title: str) -> None:
+def write_ced(path: Path, errors: Mapping[str, Errors], title: str) -> None:
     """Write a PNG with one panel per normaliser and one curve per set of faces.
 
     Args:
         path: the .png, in a folder that exists.
-        errors: per normaliser the errors of every subset; the set named `overall` is drawn
-            thick. Missed faces keep a curve below 100 %.
+        errors: per normaliser the errors of every set. The set named `overall` is drawn thick,
+            and `overall, label_adapted` as its dashed twin. Missed faces keep a curve below
+            100 %. A set without a face that the normaliser can serve has no curve.
         title: over all panels.
 
     Raises:
@@ -54,11 +61,15 @@ def write_ced(path: Path, errors: Mapping[Normaliser, Errors], title: str) -> No
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
-    figure = Figure(figsize=(5.6 * len(errors), 4.8), layout="constrained")
+    columns = min(len(errors), COLUMNS)
+    rows = -(-len(errors) // columns)
+    figure = Figure(figsize=(5.6 * columns, 4.8 * rows), layout="constrained")
     FigureCanvasAgg(figure)
-    panels = figure.subplots(1, len(errors), squeeze=False)[0]
-    for panel, (normaliser, sets) in zip(panels, errors.items(), strict=True):
+    panels = list(figure.subplots(rows, columns, squeeze=False).flat)
+    for panel, (normaliser, sets) in zip(panels, errors.items(), strict=False):
         _draw(panel, normaliser.replace("_", "-"), sets)
+    for panel in panels[len(errors) :]:
+        panel.set_axis_off()
     figure.suptitle(title)
     try:
         figure.savefig(path, dpi=150, format="png")
@@ -67,9 +78,13 @@ def write_ced(path: Path, errors: Mapping[Normaliser, Errors], title: str) -> No
 
 
 def _draw(panel: Axes, normaliser: str, sets: Errors) -> None:
-    for name, errors in sets.items():
+    for place, (name, every) in enumerate(sets.items()):
+        errors = every[~np.isnan(every)]
+        if not len(errors):
+            continue
         x, share = ced_steps(errors)
-        overall = name == "overall"
+        overall = name.startswith("overall")
+        dashed = name.endswith("label_adapted") or place >= COLOURS
         panel.step(
             x * 100,
             share * 100,
@@ -77,6 +92,7 @@ def _draw(panel: Axes, normaliser: str, sets: Errors) -> None:
             label=f"{name} ({len(errors)}): AUC {area_under_ced(errors):.1%}",
             color="black" if overall else None,
             linewidth=2.4 if overall else 1.3,
+            linestyle="--" if dashed else "-",
         )
     panel.set_xlim(0, THRESHOLD * 100)
     panel.set_ylim(0, 100)

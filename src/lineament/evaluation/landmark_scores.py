@@ -1,60 +1,71 @@
-"""Scores of 68 facial landmarks: pure functions on arrays.
+"""Scores of facial landmarks of any scheme: pure functions on arrays.
 
-Shapes and frames: `predicted` and `truth` are (N,68,2) in photo pixels, one row per labelled
-face; a face that was missed is a row of NaN in `predicted`. Errors are fractions of the
-normaliser, not percent.
+Shapes and frames: `predicted` and `truth` are (N,L,2) in photo pixels, one row per labelled
+face, L points in the order of the scheme; a face that was missed is a row of NaN in
+`predicted`. Errors are fractions of the normaliser, not percent.
 
-Protocols (300-W): NME = mean distance of the 68 points / normaliser. `inter_ocular` is the
-distance of the outer eye corners, points 36 and 45; `inter_pupil` is the distance of the means
-of the two eyes' points, 36-41 and 42-47. The two give different numbers and are never mixed.
+NME = mean distance of a face's points from their truth / normaliser; `normalisers.py` says what
+a normaliser is. A face whose normaliser is near zero (a full profile has no distance of the
+eyes) is left out of that normaliser's scores, found or missed, and counted.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal, get_args
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from lineament.errors import DataError
-
-Normaliser = Literal["inter_ocular", "inter_pupil"]
-NORMALISERS: tuple[Normaliser, ...] = get_args(Normaliser)
-
-REGIONS: dict[str, slice] = {
-    "jaw": slice(0, 17),
-    "brows": slice(17, 27),
-    "nose": slice(27, 36),
-    "eyes": slice(36, 48),
-    "mouth": slice(48, 68),
-}
-THRESHOLD = 0.10
-"""A face fails above this NME; the area under the CED ends here."""
-
-SMALLEST_NORMALISER = 0.05
-"""Least normaliser, in units of the longer side of the points' box, that can divide an error."""
-
-Doubles = NDArray[np.float64]
+from lineament.evaluation.error_distribution import (
+    THRESHOLD,
+    THRESHOLDS,
+    area_under_ced,
+    failure_rate,
+)
+from lineament.evaluation.landmark_errors import (
+    LandmarkErrors,
+    checked_points,
+    found_faces,
+    in_the_face,
+    measure,
+)
+from lineament.evaluation.normalisers import Doubles, Normaliser, lengths, refuse_near_zero
+from lineament.landmarks.schemes import IBUG_68, Scheme
 
 
 @dataclass(frozen=True, slots=True)
 class NormalisedScores:
-    """Scores under one normaliser, as fractions.
+    """Scores under one normaliser, as fractions; None where no face gives the number.
 
     Attributes:
-        nme_of_found: mean NME of the found faces; None where none was found.
-        median_of_found: their median NME; None where none was found.
-        failure_rate_with_missed: share of all faces with an NME above 10 % or missed.
-        auc_with_missed: area under the CED of all faces up to 10 %, divided by 10 %; a missed
+        left_out: faces whose normaliser is near zero; no part of the following.
+        nme_of_found: mean NME of the found faces.
+        median_of_found: their median NME.
+        visible_of_found: mean error of the points that the dataset calls visible, all found
+            faces' points together.
+        occluded_of_found: the same of its other points.
+        failure_rates: by threshold, share of all faces with an NME above it or missed.
+        areas: by threshold, area under the CED of all faces up to it, divided by it; a missed
             face adds nothing.
     """
 
+    left_out: int
     nme_of_found: float | None
     median_of_found: float | None
-    failure_rate_with_missed: float
-    auc_with_missed: float
+    visible_of_found: float | None
+    occluded_of_found: float | None
+    failure_rates: Mapping[float, float | None]
+    areas: Mapping[float, float | None]
+
+    @property
+    def failure_rate_with_missed(self) -> float:
+        """FR@10 %; a ValueError where every face is left out."""
+        value = self.failure_rates[THRESHOLD]
+        if value is None:
+            raise ValueError("no failure rate: the normaliser is near zero for every face")
+        return value
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +76,9 @@ class LandmarkScores:
         faces: labelled faces.
         found: those with a prediction.
         normalised: scores by normaliser.
-        region_errors: mean error of the found faces by region, in inter-ocular units.
-        offsets: (68,2) constant offset of every point, as `point_offsets` gives it.
+        region_errors: mean error of the found faces' points by region of the scheme, in the
+            unit of the first normaliser; None where no found face has it.
+        offsets: (L,2) constant offset of every point, as `point_offsets` gives it.
     """
 
     faces: int
@@ -81,93 +93,61 @@ class LandmarkScores:
         return self.found / self.faces
 
 
-def score(predicted: ArrayLike, truth: ArrayLike) -> LandmarkScores:
-    """All scores of (N,68,2) predictions, NaN rows where a face was missed.
+def scores_of(errors: LandmarkErrors) -> LandmarkScores:
+    """The means over all faces of `errors`.
 
     Raises:
-        DataError: no face, or a face whose normaliser is near zero.
-        ValueError: shapes differ, or a prediction is NaN in part.
+        DataError: there is no face.
     """
-    guess, true = _checked(predicted, truth)
-    if not len(true):
+    if not len(errors.points):
         raise DataError("no faces to score: expected at least one labelled face")
-    found = found_faces(guess)
-    normalised = {}
-    for normaliser in NORMALISERS:
-        errors = nme_with_missed(guess, true, normaliser)
-        of_found = errors[found]
-        normalised[normaliser] = NormalisedScores(
-            nme_of_found=float(of_found.mean()) if found.any() else None,
-            median_of_found=float(np.median(of_found)) if found.any() else None,
-            failure_rate_with_missed=failure_rate(errors),
-            auc_with_missed=area_under_ced(errors),
-        )
+    upright = ~np.isnan(errors.offsets).any(axis=(1, 2))
     return LandmarkScores(
-        faces=len(true),
-        found=int(found.sum()),
-        normalised=normalised,
-        region_errors=region_errors(guess[found], true[found]) if found.any() else None,
-        offsets=point_offsets(guess[found], true[found]) if found.any() else None,
+        faces=len(errors.points),
+        found=int(errors.found.sum()),
+        normalised={name: _normalised(errors, name) for name in errors.lengths},
+        region_errors=_regions(errors, next(iter(errors.lengths))),
+        offsets=errors.offsets[upright].mean(axis=0) if upright.any() else None,
     )
 
 
-def found_faces(predicted: ArrayLike) -> NDArray[np.bool_]:
-    """(N,) mask of the faces that have a prediction.
+def score(
+    predicted: ArrayLike,
+    truth: ArrayLike,
+    scheme: Scheme = IBUG_68,
+    *,
+    boxes: ArrayLike | None = None,
+    visible: ArrayLike | None = None,
+    normalisers: Sequence[str] = (),
+) -> LandmarkScores:
+    """All scores of a set of faces: `measure`, then the means. Raises what `measure` raises."""
+    errors = measure(
+        predicted, truth, scheme, boxes=boxes, visible=visible, normalisers=normalisers
+    )
+    return scores_of(errors)
 
-    Raises:
-        ValueError: a row is NaN in part, or holds infinity.
-    """
-    finite = np.isfinite(np.asarray(predicted)).all(axis=(1, 2))
-    missed = np.isnan(np.asarray(predicted)).all(axis=(1, 2))
-    if not (finite | missed).all():
-        raise ValueError("a prediction must be finite, or all NaN for a missed face")
-    return np.asarray(finite)
 
-
-def point_errors(predicted: ArrayLike, truth: ArrayLike) -> Doubles:
-    """Distance of every point from its truth: (N,68) in pixels; NaN for a missed face."""
-    guess, true = _checked(predicted, truth)
+def point_errors(predicted: ArrayLike, truth: ArrayLike, scheme: Scheme = IBUG_68) -> Doubles:
+    """Distance of every point from its truth: (N,L) in pixels; NaN for a missed face."""
+    guess, true = checked_points(predicted, truth, scheme)
     return np.asarray(np.linalg.norm(guess - true, axis=2))
 
 
 def normaliser_lengths(
     truth: ArrayLike, normaliser: Normaliser, names: Sequence[str] | None = None
 ) -> Doubles:
-    """Length of the normaliser of every face: (N,) in pixels.
-
-    Args:
-        truth: (N,68,2).
-        normaliser: `inter_ocular` or `inter_pupil`.
-        names: name of every face for the error; its index without them.
+    """Length of a normaliser of 68 points, (N,) pixels, where no face may be left out.
 
     Raises:
-        DataError: a face has a normaliser below 5 % of the longer side of its points' box (a
-            full profile, where both eyes fall together): its NME means nothing.
+        DataError: a face has a normaliser near zero; it is named from `names`, or by its index.
     """
-    points = _checked(truth, truth)[0]
-    if normaliser == "inter_ocular":
-        right, left = points[:, 36], points[:, 45]
-    elif normaliser == "inter_pupil":
-        right, left = points[:, 36:42].mean(axis=1), points[:, 42:48].mean(axis=1)
-    else:
-        raise ValueError(f"got the normaliser {normaliser!r}, expected one of {NORMALISERS}")
-    lengths = np.linalg.norm(left - right, axis=1)
-    sides = np.ptp(points, axis=1).max(axis=1)
-    bad = np.flatnonzero(~(lengths > SMALLEST_NORMALISER * sides))
-    if len(bad):
-        first = int(bad[0])
-        more = f" (and {len(bad) - 1} more)" if len(bad) > 1 else ""
-        raise DataError(
-            f"face {names[first] if names else first}{more}: the {normaliser} distance is "
-            f"{lengths[first]:.2f} px on points that span {sides[first]:.1f} px, expected more "
-            f"than {SMALLEST_NORMALISER:.0%} of them; leave this face out or choose a "
-            "protocol for profiles"
-        )
-    return np.asarray(lengths)
+    values = lengths(checked_points(truth, truth, IBUG_68)[0], normaliser, IBUG_68)
+    refuse_near_zero(values, normaliser, names)
+    return values
 
 
 def nme_with_missed(predicted: ArrayLike, truth: ArrayLike, normaliser: Normaliser) -> Doubles:
-    """NME of every face: (N,) fractions; infinity for a missed face.
+    """NME of every face of 68 points: (N,) fractions; infinity for a missed face.
 
     Raises:
         DataError: the normaliser of a face is near zero.
@@ -176,49 +156,20 @@ def nme_with_missed(predicted: ArrayLike, truth: ArrayLike, normaliser: Normalis
     return np.where(found_faces(predicted), errors, np.inf)
 
 
-def failure_rate(errors: ArrayLike, threshold: float = THRESHOLD) -> float:
-    """FR: share of (N,) errors above `threshold`; infinity, a missed face, is a failure."""
-    return float((_checked_errors(errors) > threshold).mean())
+def point_offsets(
+    predicted: ArrayLike, truth: ArrayLike, scheme: Scheme = IBUG_68
+) -> Doubles | None:
+    """Mean of prediction minus truth of every point over found faces: (L,2).
 
-
-def area_under_ced(errors: ArrayLike, threshold: float = THRESHOLD) -> float:
-    """AUC: area under the CED of (N,) errors from 0 to `threshold`, divided by `threshold`.
-
-    The CED (cumulative error distribution) is the share of faces with an error of at most x, a
-    step function; its integral is exact, the mean of max(0, threshold - error). Nothing is
-    sampled or interpolated. Infinity, a missed face, adds nothing.
+    Unit: distances of the outer eye corners (of the eyes' means where the scheme has no
+    corners). Frame: the face's own, x along that line from the person's right eye to the left,
+    y a quarter turn clockwise as seen from it, down the face; so a lean of the head changes
+    nothing. Faces whose eyes fall together are left out; None where no face remains.
     """
-    return float((np.clip(threshold - _checked_errors(errors), 0, None) / threshold).mean())
-
-
-def ced_steps(errors: ArrayLike, threshold: float = THRESHOLD) -> tuple[Doubles, Doubles]:
-    """The CED of (N,) errors as corners for a `post` step plot, from 0 to `threshold`.
-
-    Returns:
-        x: errors in rising order, with 0 before and `threshold` after them.
-        share: share of all faces with an error of at most x, same shape.
-    """
-    values = np.sort(_checked_errors(errors))
-    inside = values[values <= threshold]
-    share = np.arange(len(inside) + 1) / len(values)
-    return np.array([0, *inside, threshold]), np.append(share, share[-1])
-
-
-def region_errors(predicted: ArrayLike, truth: ArrayLike) -> dict[str, float]:
-    """Mean error of jaw, brows, nose, eyes and mouth in inter-ocular units, found faces only."""
-    errors = point_errors(predicted, truth) / normaliser_lengths(truth, "inter_ocular")[:, None]
-    return {region: float(errors[:, part].mean()) for region, part in REGIONS.items()}
-
-
-def point_offsets(predicted: ArrayLike, truth: ArrayLike) -> Doubles:
-    """Mean of prediction minus truth of every point over found faces: (68,2).
-
-    Unit: inter-ocular distances. Frame: the face's own, x along the line from the outer corner
-    of the person's right eye (36) to that of the left (45), y a quarter turn clockwise as seen
-    from it, down the face; so a lean of the head changes nothing.
-    """
-    guess, true = _checked(predicted, truth)
-    return np.asarray(_in_the_face(guess - true, true).mean(axis=0))
+    guess, true = checked_points(predicted, truth, scheme)
+    vectors = in_the_face(guess - true, true, scheme)
+    vectors = vectors[~np.isnan(vectors).any(axis=(1, 2))]
+    return vectors.mean(axis=0) if len(vectors) else None
 
 
 def mean_shape(truth: ArrayLike) -> Doubles:
@@ -226,39 +177,41 @@ def mean_shape(truth: ArrayLike) -> Doubles:
 
     Unit: inter-ocular distances.
     """
-    points = _checked(truth, truth)[0]
+    points = checked_points(truth, truth, IBUG_68)[0]
     middle = (points[:, 36] + points[:, 45])[:, None] / 2
-    return np.asarray(_in_the_face(points - middle, points).mean(axis=0))
+    return np.asarray(in_the_face(points - middle, points, IBUG_68).mean(axis=0))
 
 
-def _in_the_face(vectors: Doubles, truth: Doubles) -> Doubles:
-    """(N,68,2) vectors of the photos, turned upright and in inter-ocular distances."""
-    lengths = normaliser_lengths(truth, "inter_ocular")
-    along = (truth[:, 45] - truth[:, 36]) / lengths[:, None]
-    down = np.stack([-along[:, 1], along[:, 0]], axis=1)
-    scaled = vectors / lengths[:, None, None]
-    return np.stack(
-        [np.einsum("npd,nd->np", scaled, along), np.einsum("npd,nd->np", scaled, down)], axis=2
+def _normalised(errors: LandmarkErrors, name: Normaliser) -> NormalisedScores:
+    nme = errors.nme(name)
+    counted = nme[~np.isnan(nme)]
+    reached = counted[np.isfinite(counted)]
+    seen, hidden = None, None
+    if errors.visible is not None:
+        usable = errors.usable(name)
+        relative = errors.relative(name)[usable]
+        seen = _mean(relative[errors.visible[usable]])
+        hidden = _mean(relative[~errors.visible[usable]])
+    return NormalisedScores(
+        left_out=len(nme) - len(counted),
+        nme_of_found=_mean(reached),
+        median_of_found=float(np.median(reached)) if len(reached) else None,
+        visible_of_found=seen,
+        occluded_of_found=hidden,
+        failure_rates={
+            end: failure_rate(counted, end) if len(counted) else None for end in THRESHOLDS
+        },
+        areas={end: area_under_ced(counted, end) if len(counted) else None for end in THRESHOLDS},
     )
 
 
-def _checked(predicted: ArrayLike, truth: ArrayLike) -> tuple[Doubles, Doubles]:
-    guess = np.asarray(predicted, dtype=np.float64)
-    true = np.asarray(truth, dtype=np.float64)
-    if true.ndim != 3 or true.shape[1:] != (68, 2) or guess.shape != true.shape:
-        raise ValueError(
-            f"predicted and truth need the shape (N, 68, 2), got {guess.shape} and {true.shape}"
-        )
-    if not np.isfinite(true).all():
-        raise ValueError("truth must be finite numbers, got NaN or infinity")
-    return guess, true
+def _regions(errors: LandmarkErrors, name: Normaliser) -> dict[str, float] | None:
+    relative = errors.relative(name)[errors.usable(name)]
+    if not len(relative):
+        return None
+    regions = errors.scheme.regions.items()
+    return {region: float(relative[:, list(part)].mean()) for region, part in regions}
 
 
-def _checked_errors(errors: ArrayLike) -> Doubles:
-    values = np.asarray(errors, dtype=np.float64)
-    if values.ndim != 1 or not len(values) or np.isnan(values).any() or (values < 0).any():
-        raise ValueError(
-            "errors need the shape (N,) with N > 0 and no NaN or negative value, got "
-            f"shape {values.shape}"
-        )
-    return values
+def _mean(values: Doubles) -> float | None:
+    return float(values.mean()) if len(values) else None

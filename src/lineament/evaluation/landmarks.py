@@ -2,61 +2,51 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from lineament.datasets.ibug300w import SCHEME, Sample
+from lineament.datasets.labelled_face import LabelledFace
 from lineament.errors import DataError, RecordError
 from lineament.evaluation.ced import require_matplotlib, write_ced
-from lineament.evaluation.landmark_scores import (
-    NORMALISERS,
-    Doubles,
-    LandmarkScores,
-    nme_with_missed,
-    normaliser_lengths,
-    score,
+from lineament.evaluation.face_sets import OVERALL, FaceSets, boxes_of, face_sets, visible_of
+from lineament.evaluation.holdout import PART_RULE, Part
+from lineament.evaluation.landmark_document import (
+    DOCUMENT,
+    LABEL_ADAPTED,
+    identity,
+    make_folder,
+    protocol,
+    scores_of_sets,
+    write_document,
 )
-from lineament.evaluation.matching import RULE, TRUTH_BOX_RULE, labelled_face
+from lineament.evaluation.landmark_errors import LandmarkErrors, found_faces, measure
+from lineament.evaluation.matching import labelled_face
+from lineament.evaluation.normalisers import Doubles, Normaliser
 from lineament.evaluation.prediction_cache import deciding_facts, predict_or_load
 from lineament.evaluation.predictions import (
     BoxSource,
     Estimator,
     Predictions,
     Progress,
+    given_box,
     predict,
 )
 from lineament.evaluation.worst import Tile, worst_faces, write_worst
 from lineament.face import FloatArray
-from lineament.weights import WeightRecord
+from lineament.landmarks.schemes import Scheme, find_scheme
 
 if TYPE_CHECKING:
     from lineament.detection import Detector
 
-DOCUMENT = "lineament.evaluation.landmarks/1"
-OVERALL = "overall"
-
-PROTOCOL = {
-    "nme": "mean distance of the 68 points from their truth divided by the normaliser; mean over "
-    "the found faces; missed faces are told by the recall",
-    "inter_ocular": "normaliser: distance of the outer eye corners, points 36 and 45",
-    "inter_pupil": "normaliser: distance of the means of points 36-41 and of points 42-47",
-    "fr10": "share of all faces with an NME above 10 % or missed",
-    "auc10": "area under the cumulative error distribution of all faces from 0 to 10 % NME, "
-    "divided by 10 %; exact integral of the step function; missed faces add nothing",
-    "region_errors": "mean error of the region's points over the found faces, percent of the "
-    "inter-ocular distance",
-    "point_offsets": "mean of prediction minus truth of each point over the found faces, percent "
-    "of the inter-ocular distance; x from the outer corner of the person's right eye to that of "
-    "the left, y down the face",
-}
+DRAWN_ATTRIBUTES = 10
+"""More attributes than these have no curves of their own."""
 
 
 def evaluate_landmarks(
-    samples: Sequence[Sample],
+    samples: Sequence[LabelledFace],
     estimator: Estimator,
     detector: Detector | None,
     *,
@@ -66,6 +56,11 @@ def evaluate_landmarks(
     device: str = "auto",
     worst: int = 16,
     progress: Progress | None = None,
+    source: BoxSource | None = None,
+    normalisers: Sequence[str] = (),
+    split: str | None = None,
+    part: Part = "all",
+    adapt_on: Sequence[LabelledFace] = (),
 ) -> dict[str, Any]:
     """Score landmarks end to end and write everything about it under `out`.
 
@@ -74,162 +69,190 @@ def evaluate_landmarks(
     running the networks.
 
     Args:
-        samples: labelled faces of 68 points in the iBUG order.
-        estimator: the landmarks under test.
-        detector: finds the faces; None gives the landmarks boxes made of the true points.
+        samples: labelled faces, all of one scheme.
+        estimator: the landmarks under test, of that scheme.
+        detector: finds the faces; None gives every face the box of `source`.
         dataset: name for titles and files, such as `300w`.
         out: folder for the results, made if it is missing.
         options: the detector's options as plain data; they are part of the predictions' key.
         device: device asked for, part of the key.
         worst: faces on the contact picture; 0 writes none.
         progress: called after every batch of photos.
+        source: where there is no detector, `truth` (boxes made of the true points; the default)
+            or `dataset` (the dataset's own).
+        normalisers: what errors are divided by; none gives the usual ones. The first one is the
+            unit of the regions and orders the worst faces.
+        split, part: what `samples` are of the dataset, for the document and the files' names.
+        adapt_on: faces of the training part; where there are any, scores after label adaptation
+            that is fitted on them stand beside the plain ones.
 
     Returns:
         The document that docs/evaluation.md describes; scores in percent.
 
     Raises:
-        DataError: no samples, a face whose normaliser is near zero, or `out` is not writable.
-        RecordError: the estimator's points are not in the iBUG 68-point order.
-        ConfigError: matplotlib is not installed.
+        DataError: no samples, a normaliser that is near zero for every face, faces of several
+            schemes, a face without the box asked for, or `out` is not writable.
+        RecordError: the estimator's points are of another scheme.
+        ConfigError: a normaliser cannot be had, or matplotlib is not installed.
         ImageError: a picture cannot be read.
     """
     require_matplotlib()
-    if not samples:
-        raise DataError("no samples to evaluate: expected at least one labelled face")
-    if estimator.scheme != SCHEME:
-        raise RecordError(
-            f"weight {estimator.record.name} gives points of the scheme {estimator.scheme!r}, "
-            f"{dataset} is labelled with {SCHEME!r}; choose a weight of that scheme"
-        )
-    _make(out)
+    scheme = _scheme(samples, estimator, dataset)
     truth = np.stack([sample.points for sample in samples])
-    for normaliser in NORMALISERS:
-        normaliser_lengths(truth, normaliser, [sample.name for sample in samples])
-
-    source: BoxSource = "detector" if detector else "truth"
-    stem = f"{dataset}-{estimator.record.name}-{source}-boxes"
-    predictions, kept = predict_or_load(
-        out / "predictions",
-        stem,
-        deciding_facts(samples, estimator, detector, options, device),
-        lambda: predict(samples, estimator, detector, progress),
-    )
-    predicted = scored_points(predictions, samples, source)
-
-    sets = _sets(samples)
-    errors: dict[Any, dict[str, Doubles]] = {
-        normaliser: {
-            name: nme_with_missed(predicted[rows], truth[rows], normaliser)
-            for name, rows in sets.items()
-        }
-        for normaliser in NORMALISERS
+    given: dict[str, Any] = {
+        "boxes": boxes_of(samples),
+        "visible": visible_of(samples),
+        "normalisers": normalisers,
     }
+    # Without predictions: what cannot be scored is refused before any network runs.
+    lengths = measure(np.full_like(truth, np.nan), truth, scheme, **given).lengths
+    source = "detector" if detector else source or "truth"
+    if source == "dataset":
+        for face in (*samples, *adapt_on):
+            given_box(face, source)
+    make_folder(out)
+    cut = [words for words in (split, part) if words not in (None, "all")]
+    stem = "-".join([dataset, *map(str, cut), estimator.record.name, source, "boxes"])
+
+    def run(faces: Sequence[LabelledFace], name: str) -> tuple[Predictions, Path]:
+        return predict_or_load(
+            out / "predictions",
+            name,
+            deciding_facts(faces, estimator, detector, options, device, source),
+            lambda: predict(faces, estimator, detector, progress, source),
+        )
+
+    predictions, kept = run(samples, stem)
+    predicted = scored_points(predictions, samples, source)
+    errors = measure(predicted, truth, scheme, **given)
+    sets = face_sets(samples)
     files = {"scores": out / f"{stem}.json", "ced": out / f"{stem}-ced.png", "predictions": kept}
-    write_ced(files["ced"], errors, f"{dataset}, {estimator.record.name}, {source} boxes")
+    curves = _curves(errors, sets)
+    adapted = None
+    if adapt_on:
+        seen, files["adaptation_predictions"] = run(adapt_on, f"{stem}-adaptation")
+        moved, fitted_on = _adapted(predicted, scored_points(seen, adapt_on, source), adapt_on)
+        after = measure(moved, truth, scheme, **given)
+        adapted = {
+            "meaning": LABEL_ADAPTED,
+            "fitted_on": fitted_on,
+            **scores_of_sets(after, sets, source),
+        }
+        for name in after.lengths:
+            curves[name][f"{OVERALL}, label_adapted"] = after.nme(name)
+    write_ced(files["ced"], curves, f"{dataset}, {estimator.record.name}, {source} boxes")
     if worst > 0:
         files["worst"] = out / f"{stem}-worst.png"
-        of_faces = errors["inter_ocular"][OVERALL]
-        write_worst(
-            files["worst"],
-            [
-                Tile(
-                    samples[i],
-                    float(of_faces[i]),
-                    None if np.isinf(of_faces[i]) else predicted[i],
-                    predictions.of(i)[0],
-                )
-                for i in worst_faces(of_faces, worst)
-            ],
-        )
-    scores = {
-        name: _plain(score(predicted[rows], truth[rows]), source) for name, rows in sets.items()
-    }
+        of_faces = errors.nme(next(iter(errors.lengths)))
+        write_worst(files["worst"], _tiles(samples, predictions, predicted, of_faces, worst))
     document = {
         "document": DOCUMENT,
-        "dataset": {"name": dataset, "faces": len(samples), "scheme": SCHEME},
-        "weights": _identity(estimator.record),
-        "detector": {**_identity(detector.record), "options": dict(options)} if detector else None,
+        "dataset": {
+            "name": dataset,
+            "split": split,
+            "part": part,
+            "faces": len(samples),
+            "scheme": scheme.name,
+        },
+        "weights": identity(estimator.record),
+        "detector": {**identity(detector.record), "options": dict(options)} if detector else None,
         "boxes": source,
         "device": device,
         "unit": "percent",
-        "protocol": {
-            **PROTOCOL,
-            "boxes": "the detector's own; the truth has no part in the landmarks"
-            if detector
-            else TRUTH_BOX_RULE,
-            "recall": RULE if detector else "not measured: the boxes come from the truth",
-        },
-        "overall": scores.pop(OVERALL),
-        "subsets": scores,
+        "normalisers": list(errors.lengths),
+        "protocol": {**protocol(scheme, source, tuple(lengths)), "part": PART_RULE},
+        "left_out": _left_out(samples, errors.lengths),
+        **scores_of_sets(errors, sets, source),
+        "label_adapted": adapted,
         "files": {name: str(path) for name, path in files.items()},
     }
-    _write(files["scores"], document)
+    write_document(files["scores"], document)
     return document
 
 
 def scored_points(
-    predictions: Predictions, samples: Sequence[Sample], source: BoxSource
+    predictions: Predictions, samples: Sequence[LabelledFace], source: BoxSource
 ) -> FloatArray:
-    """The points predicted for the labelled face of every photo: (N,68,2), NaN where missed."""
+    """The points predicted for every labelled face: (N,L,2), NaN where missed."""
     points = np.full((len(samples), *samples[0].points.shape), np.nan, dtype=np.float32)
     for place, sample in enumerate(samples):
         boxes, faces = predictions.of(place)
-        hit = 0 if source == "truth" else labelled_face(boxes, sample.points)
+        hit: int | None = 0
+        if source == "detector":
+            hit = labelled_face(boxes, sample.points, find_scheme(sample.scheme))
         if hit is not None:
             points[place] = faces[hit]
     return points
 
 
-def _sets(samples: Sequence[Sample]) -> dict[str, list[int]]:
-    """Rows of every subset in the order of the listing, then of all."""
-    rows: dict[str, list[int]] = {}
-    for row, sample in enumerate(samples):
-        rows.setdefault(sample.subset, []).append(row)
-    return {**rows, OVERALL: list(range(len(samples)))}
+def _scheme(samples: Sequence[LabelledFace], estimator: Estimator, dataset: str) -> Scheme:
+    """The one scheme of the samples and the estimator."""
+    if not samples:
+        raise DataError("no samples to evaluate: expected at least one labelled face")
+    schemes = sorted({sample.scheme for sample in samples})
+    if len(schemes) > 1:
+        raise DataError(
+            f"{dataset} has faces of {' and '.join(schemes)}, expected one scheme; evaluate them "
+            "one after the other"
+        )
+    if estimator.scheme != schemes[0]:
+        raise RecordError(
+            f"weight {estimator.record.name} gives points of the scheme {estimator.scheme!r}, "
+            f"{dataset} is labelled with {schemes[0]!r}; choose a weight of that scheme"
+        )
+    return find_scheme(schemes[0])
 
 
-def _identity(record: WeightRecord) -> dict[str, Any]:
-    return {"name": record.name, "sha256": [network.sha256 for network in record.networks]}
+def _adapted(
+    predicted: FloatArray, seen: FloatArray, adapt_on: Sequence[LabelledFace]
+) -> tuple[FloatArray, dict[str, Any]]:
+    """Predictions after the layer that `seen`, predictions for `adapt_on`, teaches; its data."""
+    from lineament.landmarks.label_adaptation import LabelAdaptation
+
+    found = found_faces(seen)
+    labels = np.stack([face.points for face in adapt_on])
+    layer = LabelAdaptation.fit(seen[found], labels[found], find_scheme(adapt_on[0].scheme))
+    here = found_faces(predicted)
+    moved = np.full_like(predicted, np.nan)
+    if here.any():
+        moved[here] = layer.apply(predicted[here])
+    return moved, {"part": "training", "faces": len(adapt_on), "found": int(found.sum())}
 
 
-def _plain(scores: LandmarkScores, source: BoxSource) -> dict[str, Any]:
-    """Scores as plain data for JSON, in percent; None where no face was found."""
-    regions, offsets = scores.region_errors, scores.offsets
+def _curves(errors: LandmarkErrors, sets: FaceSets) -> dict[str, dict[str, Doubles]]:
+    """NME by normaliser and set, for the plot."""
+    named = sets.named()
+    if len(sets.attributes) > DRAWN_ATTRIBUTES:
+        named = {**sets.subsets, OVERALL: sets.overall}
     return {
-        "faces": scores.faces,
-        "found": scores.found,
-        "recall": _percent(scores.recall) if source == "detector" else None,
-        **{
-            normaliser: {
-                "nme": _percent(values.nme_of_found),
-                "median": _percent(values.median_of_found),
-                "fr10": _percent(values.failure_rate_with_missed),
-                "auc10": _percent(values.auc_with_missed),
-            }
-            for normaliser, values in scores.normalised.items()
-        },
-        "region_errors": regions and {name: _percent(error) for name, error in regions.items()},
-        "point_offsets": None
-        if offsets is None
-        else [[_percent(float(x)), _percent(float(y))] for x, y in offsets],
+        name: {which: errors.nme(name)[rows] for which, rows in named.items()}
+        for name in errors.lengths
     }
 
 
-def _percent(fraction: float | None) -> float | None:
-    return None if fraction is None else round(fraction * 100, 3)
+def _tiles(
+    samples: Sequence[LabelledFace],
+    predictions: Predictions,
+    predicted: FloatArray,
+    errors: Doubles,
+    count: int,
+) -> list[Tile]:
+    return [
+        Tile(
+            samples[i],
+            float(errors[i]),
+            None if np.isinf(errors[i]) else predicted[i],
+            predictions.of(i)[0],
+        )
+        for i in worst_faces(errors, count)
+    ]
 
 
-def _make(folder: Path) -> None:
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise DataError(
-            f"cannot make the folder {folder}: {error.strerror}; choose another --out"
-        ) from error
-
-
-def _write(path: Path, document: dict[str, Any]) -> None:
-    try:
-        path.write_text(json.dumps(document, indent=1, allow_nan=False) + "\n", encoding="utf-8")
-    except OSError as error:
-        raise DataError(f"cannot write {path}: {error.strerror}; choose another --out") from error
+def _left_out(
+    samples: Sequence[LabelledFace], lengths: Mapping[Normaliser, Doubles]
+) -> dict[str, list[str]]:
+    """Names of the faces whose normaliser is near zero, by normaliser."""
+    return {
+        name: [samples[int(row)].name for row in np.flatnonzero(np.isnan(values))]
+        for name, values in lengths.items()
+    }

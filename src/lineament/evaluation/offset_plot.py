@@ -7,7 +7,7 @@ from pathlib import Path
 from lineament.draw import IBUG_68
 from lineament.errors import DataError
 from lineament.evaluation.ced import require_matplotlib
-from lineament.evaluation.landmark_scores import Doubles
+from lineament.evaluation.normalisers import Doubles
 
 MAGNIFIED = 3
 

@@ -22,9 +22,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 import lineament
-from lineament.datasets.ibug300w import Sample
+from lineament.datasets.labelled_face import LabelledFace
 from lineament.errors import DataError
-from lineament.evaluation.predictions import Estimator, Predictions
+from lineament.evaluation.predictions import BoxSource, Estimator, Predictions
 from lineament.weights import WeightRecord
 
 if TYPE_CHECKING:
@@ -75,11 +75,12 @@ def predict_or_load(
 
 
 def deciding_facts(
-    samples: Sequence[Sample],
+    faces: Sequence[LabelledFace],
     estimator: Estimator,
     detector: Detector | None,
     options: Mapping[str, Any],
     device: str,
+    source: BoxSource | None = None,
 ) -> dict[str, Any]:
     """Everything that could change the predictions, as plain data for JSON.
 
@@ -90,9 +91,10 @@ def deciding_facts(
         "landmarks": _contracts(estimator.record),
         "detector": _contracts(detector.record) if detector else None,
         "options": dict(options) if detector else None,
+        "boxes": "detector" if detector else source or "truth",
         "device": device,
         "provider": detector.provider if detector else None,
-        "listing": listing_digest(samples),
+        "listing": listing_digest(faces),
         "code": _code_digest(),
         "libraries": {
             name: str(importlib.import_module(name).__version__) for name in DECIDING_LIBRARIES
@@ -100,22 +102,35 @@ def deciding_facts(
     }
 
 
-def listing_digest(samples: Sequence[Sample]) -> str:
-    """sha256 over names, bytes of the pictures and true points, in the order of the listing.
+def listing_digest(faces: Sequence[LabelledFace]) -> str:
+    """sha256 over names, bytes of the pictures, true points and boxes, in the listing's order.
 
     Raises:
         DataError: a picture cannot be read.
     """
+    pictures: dict[Path, bytes] = {}
     digest = hashlib.sha256()
-    for sample in samples:
-        try:
-            content = sample.image.read_bytes()
-        except OSError as error:
-            raise DataError(f"cannot read {sample.image}: {error.strerror}") from error
-        digest.update(json.dumps([sample.name, sample.image.suffix]).encode())
-        digest.update(hashlib.sha256(content).digest())
-        digest.update(sample.points.astype("<f4").tobytes())
+    for face in faces:
+        if face.image not in pictures:
+            pictures[face.image] = file_digest(face.image)
+        digest.update(json.dumps([face.name, face.image.suffix, face.scheme]).encode())
+        digest.update(pictures[face.image])
+        digest.update(face.points.astype("<f4").tobytes())
+        if face.box is not None:
+            digest.update(face.box.astype("<f4").tobytes())
     return digest.hexdigest()
+
+
+def file_digest(path: Path) -> bytes:
+    """sha256 of a file's bytes.
+
+    Raises:
+        DataError: it cannot be read.
+    """
+    try:
+        return hashlib.sha256(path.read_bytes()).digest()
+    except OSError as error:
+        raise DataError(f"cannot read {path}: {error.strerror}") from error
 
 
 def _contracts(record: WeightRecord) -> list[dict[str, Any]]:

@@ -14,16 +14,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lineament import image
-from lineament.datasets.ibug300w import Sample
-from lineament.errors import WeightError
+from lineament.datasets.labelled_face import LabelledFace
+from lineament.errors import DataError, WeightError
 from lineament.evaluation.matching import truth_box
 from lineament.face import ByteArray, FloatArray
+from lineament.landmarks.schemes import find_scheme
 from lineament.weights import WeightRecord
 
 if TYPE_CHECKING:
     from lineament.detection import Detector
 
-BoxSource = Literal["detector", "truth"]
+BoxSource = Literal["detector", "truth", "dataset"]
+"""Where the landmarks get their boxes; all but `detector` give one box for each labelled face."""
+
 Progress = Callable[[int, int], None]
 """Called with the photos done and the photos in all."""
 
@@ -56,9 +59,9 @@ class Predictions:
     """Every face predicted in every photo, K in all, in the order of the photos.
 
     Attributes:
-        photo: (K,) int64, index of the photo in the listing.
+        photo: (K,) int64, index of the labelled face in the listing, whose photo it is.
         boxes: (K,4) float32, x1 y1 x2 y2 in photo pixels, best score of a photo first.
-        scores: (K,) float32; 1 where the box came from the truth.
+        scores: (K,) float32; 1 where the box did not come from a detector.
         points: (K,L,2) float32 in photo pixels.
     """
 
@@ -74,21 +77,25 @@ class Predictions:
 
 
 def predict(
-    samples: Sequence[Sample],
+    faces: Sequence[LabelledFace],
     estimator: Estimator,
     detector: Detector | None,
     progress: Progress | None = None,
+    source: BoxSource | None = None,
 ) -> Predictions:
-    """Run detector and landmarks over all photos, in batches, while a thread reads on.
+    """Run detector and landmarks over the photos of all faces, in batches, while a thread reads on.
 
     Args:
-        samples: the photos; their true points are looked at only where `detector` is None.
-        estimator: landmarks, computed for every detection of a photo.
-        detector: finds the boxes; None takes `truth_box` of the true points instead.
+        faces: the labelled faces, a photo each; their truth is looked at only where `source`
+            says so.
+        estimator: landmarks, computed for every box of a photo.
+        detector: finds the boxes; without one they are those of `given_box`.
         progress: called after every batch.
+        source: `truth` or `dataset` where there is no detector; `truth` if not given.
 
     Raises:
         ImageError: a picture cannot be read.
+        DataError: the dataset gives no box for a face whose box was asked for.
         WeightError: the landmarks are not finite numbers.
     """
     photo: list[int] = []
@@ -96,28 +103,44 @@ def predict(
     scores: list[FloatArray] = []
     points: list[FloatArray] = []
     done = 0
-    for batch in _batches(_read_ahead([sample.image for sample in samples])):
+    for batch in _batches(_read_ahead([face.image for face in faces])):
         start, done = done, done + len(batch)
         if detector is None:
-            here = [truth_box(sample.points)[None] for sample in samples[start:done]]
+            here = [given_box(face, source or "truth")[None] for face in faces[start:done]]
             sure = [np.ones(1, dtype=np.float32) for _ in batch]
         else:
             detections = detector.detect(batch)
             here = [found.boxes for found in detections]
             sure = [found.scores for found in detections]
-        for place, faces in enumerate(here, start):
-            photo += [place] * len(faces)
+        for place, rows in enumerate(here, start):
+            photo += [place] * len(rows)
         boxes += here
         scores += sure
         points += _finite(estimator, estimator.estimate(batch, here))
         if progress:
-            progress(done, len(samples))
+            progress(done, len(faces))
     return Predictions(
         photo=np.array(photo, dtype=np.int64),
         boxes=np.concatenate(boxes).astype(np.float32),
         scores=np.concatenate(scores).astype(np.float32),
         points=np.concatenate(points).astype(np.float32),
     )
+
+
+def given_box(face: LabelledFace, source: BoxSource) -> FloatArray:
+    """The box (4,) x1 y1 x2 y2 of a face that no detector found: `truth` or `dataset`.
+
+    Raises:
+        DataError: the dataset gives no box for this face.
+    """
+    if source == "dataset":
+        if face.box is None:
+            raise DataError(
+                f"face {face.name} has no box of its dataset, expected one for --boxes dataset; "
+                "choose --boxes detector or --boxes truth"
+            )
+        return face.box
+    return truth_box(face.points, find_scheme(face.scheme))
 
 
 def _finite(estimator: Estimator, points: list[FloatArray]) -> list[FloatArray]:

@@ -10,9 +10,9 @@ import cv2
 import numpy as np
 
 from lineament import image
-from lineament.datasets.ibug300w import Sample
-from lineament.evaluation.landmark_scores import Doubles
+from lineament.datasets.labelled_face import LabelledFace
 from lineament.evaluation.matching import points_box
+from lineament.evaluation.normalisers import Doubles
 from lineament.face import ByteArray, FloatArray
 from lineament.geometry import Affine, crop_affine, move, warp
 
@@ -32,11 +32,11 @@ class Tile:
     Attributes:
         sample: the photo with its true points.
         error: NME as a fraction; infinity for a missed face.
-        predicted: (68,2) photo pixels; None for a missed face.
+        predicted: (L,2) photo pixels; None for a missed face.
         boxes: (K,4) boxes of the photo's detections.
     """
 
-    sample: Sample
+    sample: LabelledFace
     error: float
     predicted: FloatArray | None
     boxes: FloatArray
@@ -46,7 +46,8 @@ def worst_faces(errors: Doubles, count: int) -> list[int]:
     """Indices of the `count` worst of (N,) errors, worst first.
 
     Missed faces (infinity) come first and take at most half of the places, unless too few
-    found faces are left for the rest; equal errors keep their order.
+    found faces are left for the rest; equal errors keep their order. NaN, a face without a
+    normaliser, is never shown.
     """
     order = np.argsort(-errors, kind="stable")
     missed = [int(i) for i in order if np.isinf(errors[i])]
