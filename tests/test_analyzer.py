@@ -14,6 +14,7 @@ from lineament import Analyzer, Face, analyzer, read_image
 from lineament.detection import DetectionOptions
 from lineament.errors import ConfigError, ImageError, RecordError
 from lineament.face import ByteArray
+from lineament.landmarks.head_pose import head_pose
 
 EXAMPLES = Path(__file__).parent.parent / "examples"
 
@@ -76,11 +77,24 @@ def test_own_weight_gives_the_points_worked_out_by_hand(
     assert 0 < face.landmarks.points[-1, 1] - middle[1] < side / SIZE
 
 
+def test_the_pose_follows_from_the_points(astronaut: ByteArray) -> None:
+    """She faces the camera, and a mirror image mirrors her pose."""
+    shipped = Analyzer(threads=1)
+    mirror = np.ascontiguousarray(astronaut[:, ::-1])
+    (face,), (mirrored,) = shipped.analyze_many([astronaut, mirror])
+    assert face.landmarks is not None and face.pose is not None and mirrored.pose is not None
+    assert face.pose == head_pose(face.landmarks.points, "ibug-68")
+    assert np.abs((face.pose.yaw, face.pose.pitch, face.pose.roll)).max() < 15
+    assert mirrored.pose.yaw == pytest.approx(-face.pose.yaw, abs=5)
+    assert mirrored.pose.pitch == pytest.approx(face.pose.pitch, abs=5)
+    assert mirrored.pose.roll == pytest.approx(-face.pose.roll, abs=5)
+
+
 def test_a_head_that_is_not_asked_for_is_not_there(
     detection_alone: Analyzer, astronaut: ByteArray
 ) -> None:
     (face,) = detection_alone.analyze(astronaut)
-    assert face.landmarks is None
+    assert face.landmarks is face.pose is face.track is None
     assert list(detection_alone.records) == list(detection_alone.providers) == ["detection"]
 
 

@@ -98,6 +98,8 @@ def test_the_output_folder(lineament: CommandLine, tmp_path: Path) -> None:
         assert float(row["score"]) == face["score"]
         assert [float(row[edge]) for edge in ("x1", "y1", "x2", "y2")] == face["box"]
         assert float(row["nose_tip_x"]) == face["five_points"][2][0]
+        assert float(row["yaw"]) == face["pose"]["yaw"]
+        assert row["track"] == "", "a photo"
         assert float(row["point_68_y"]) == face["landmarks"]["points"][67][1]
         assert None not in row.values()
 

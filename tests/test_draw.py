@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lineament.draw import BOX, FIVE, IBUG_68, LINE, SHADE, draw_faces
+from lineament.draw import AXES, AXIS_LENGTH, BOX, FIVE, IBUG_68, LINE, SHADE, draw_faces
 from lineament.errors import ImageError
-from lineament.face import Box, ByteArray, Face, FloatArray, Landmarks
+from lineament.face import Box, ByteArray, Face, FloatArray, HeadPose, Landmarks
 
 WHITE = np.full((400, 600, 3), 255, np.uint8)
 BLACK = np.zeros((400, 600, 3), np.uint8)
@@ -169,3 +169,25 @@ def test_points_far_outside_do_no_harm() -> None:
 def test_another_shape_is_refused(shape: tuple[int, ...]) -> None:
     with pytest.raises(ImageError, match=r"expected uint8 \(H, W, 3\)"):
         draw_faces(np.zeros(shape, np.uint8), [])
+
+
+def test_axes_point_where_the_head_does_and_only_on_request() -> None:
+    box = Box(150, 50, 450, 350)
+    plain = Face(box, 0.9, np.full((5, 2), 60, np.float32), pose=HeadPose(30, 20, 10))
+    drawn = draw_faces(BLACK, [plain], axes=True)
+    length = AXIS_LENGTH * 300
+    for colour, (x, y, _) in zip(AXES, HeadPose(30, 20, 10).rotation.T, strict=True):
+        assert shows(drawn, (300 + 0.95 * length * x, 200 - 0.95 * length * y), colour)
+    assert (draw_faces(BLACK, [plain])[180:220, 280:320] == 0).all()
+    unknown = Face(box, 0.9, plain.five_points)
+    assert (draw_faces(BLACK, [unknown], axes=True) == draw_faces(BLACK, [unknown])).all()
+
+
+def test_a_track_is_named_before_the_score() -> None:
+    still = Face(Box(150, 50, 450, 350), 0.9, np.full((5, 2), 60, np.float32))
+    tracked = Face(still.box, 0.9, still.five_points, track=12)
+    plate = [
+        (np.abs(draw_faces(WHITE, [each]).astype(int) - SHADE).max(axis=2) < 8).sum()
+        for each in (still, tracked)
+    ]
+    assert plate[1] > 1.3 * plate[0]

@@ -5,7 +5,7 @@ import json
 import numpy as np
 import pytest
 
-from lineament.face import Box, Face, Landmarks
+from lineament.face import Box, Face, HeadPose, Landmarks
 
 FIVE = np.arange(10, dtype=np.float32).reshape(5, 2)
 
@@ -41,11 +41,34 @@ def test_a_face_needs_five_points():
 
 def test_a_face_becomes_plain_json():
     points = Landmarks(np.array([[1.23456, 2]], np.float64), "ibug-68")
-    face = Face(Box(0, 0.126, 10, 20), 0.987654, FIVE, points)
+    pose = HeadPose(12.3456, -7, 0.001)
+    face = Face(Box(0, 0.126, 10, 20), 0.987654, FIVE, points, pose, track=3)
     assert json.loads(json.dumps(face.to_dict())) == {
         "box": [0, 0.13, 10, 20],
         "score": 0.9877,
         "five_points": FIVE.tolist(),
         "landmarks": {"scheme": "ibug-68", "points": [[1.23, 2.0]]},
+        "pose": {"yaw": 12.35, "pitch": -7, "roll": 0},
+        "track": 3,
     }
     assert face.landmarks is not None and face.landmarks.points.dtype == np.float32
+
+
+@pytest.mark.parametrize(
+    ("pose", "axis", "expected"),
+    [
+        (HeadPose(90, 0, 0), (0, 0, 1), (1, 0, 0)),
+        (HeadPose(0, 90, 0), (0, 0, 1), (0, 1, 0)),
+        (HeadPose(0, 0, 90), (1, 0, 0), (0, 1, 0)),
+        (HeadPose(90, 90, 0), (0, 0, 1), (1, 0, 0)),
+        (HeadPose(90, 90, 0), (1, 0, 0), (0, -1, 0)),
+    ],
+)
+def test_a_head_turns_by_yaw_then_pitch_then_roll(pose, axis, expected):
+    assert pose.rotation @ axis == pytest.approx(expected)
+    assert np.linalg.det(pose.rotation) == pytest.approx(1)
+
+
+def test_a_pose_refuses_nan():
+    with pytest.raises(ValueError, match="finite"):
+        HeadPose(0, float("nan"), 0)

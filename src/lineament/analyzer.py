@@ -11,7 +11,7 @@ import numpy as np
 
 from lineament.detection import DEFAULT_DETECTOR, DetectionOptions, load_detector
 from lineament.errors import ConfigError, ImageError
-from lineament.face import Box, ByteArray, Face, FloatArray, Landmarks
+from lineament.face import Box, ByteArray, Face, FloatArray, HeadPose, Landmarks
 from lineament.weights import WeightRecord, find_record
 
 if TYPE_CHECKING:
@@ -142,26 +142,37 @@ class Analyzer:
 
     def _chunk(self, images: Sequence[ByteArray]) -> list[list[Face]]:
         found = self.detector.detect(images)
-        landmarks: Sequence[FloatArray | None] = [None] * len(images)
-        if self._landmarks and any(len(detections.boxes) for detections in found):
-            landmarks = self._landmarks.estimate(images, [each.boxes for each in found])
+        marked = self._marked(images, [each.boxes for each in found])
         return [
             [
                 Face(
                     box=Box(*(float(edge) for edge in detections.boxes[index])),
                     score=float(detections.scores[index]),
                     five_points=detections.five_points[index],
-                    landmarks=self._named(points, index),
+                    landmarks=landmarks,
+                    pose=pose,
                 )
-                for index in range(len(detections.boxes))
+                for index, (landmarks, pose) in enumerate(marks)
             ]
-            for detections, points in zip(found, landmarks, strict=True)
+            for detections, marks in zip(found, marked, strict=True)
         ]
 
-    def _named(self, points: FloatArray | None, index: int) -> Landmarks | None:
-        if points is None or self._landmarks is None:
-            return None
-        return Landmarks(points[index], self._landmarks.scheme)
+    def _marked(
+        self, images: Sequence[ByteArray], boxes: Sequence[FloatArray]
+    ) -> list[list[tuple[Landmarks | None, HeadPose | None]]]:
+        """Landmarks and pose of every face of every photo; None where the head did not run."""
+        if self._landmarks is None or not any(len(each) for each in boxes):
+            return [[(None, None)] * len(each) for each in boxes]
+        from lineament.landmarks.head_pose import known_poses
+
+        scheme = self._landmarks.scheme
+        return [
+            [
+                (Landmarks(row, scheme), pose)
+                for row, pose in zip(points, known_poses(points, scheme), strict=True)
+            ]
+            for points in self._landmarks.estimate(images, boxes)
+        ]
 
 
 def _known(heads: Sequence[str]) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""Faces drawn over a photo: boxes, scores, the five points and the landmarks."""
+"""Faces drawn over a photo: boxes, scores, the five points, the landmarks, and how heads turn."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lineament.errors import ImageError
-from lineament.face import Box, ByteArray, Face, FloatArray, Landmarks
+from lineament.face import Box, ByteArray, Face, FloatArray, HeadPose, Landmarks
 
 Colour = tuple[int, int, int]
 
@@ -32,6 +32,12 @@ DOT: Colour = (255, 255, 255)
 FIVE: Colour = (255, 92, 138)
 SHADE: Colour = (16, 18, 24)
 
+AXES: tuple[Colour, Colour, Colour] = ((255, 84, 84), (96, 224, 96), (104, 156, 255))
+"""Of the head's own axes: to the person's left, up, and forward out of the face."""
+
+AXIS_LENGTH = 0.4
+"""Of an axis that lies in the plane of the picture, in sides of the box."""
+
 RIM_STRENGTH = 0.55
 FACE_PER_STROKE = 150.0
 SMALLEST_LABELLED = 36.0
@@ -43,17 +49,20 @@ _FONT = cv2.FONT_HERSHEY_DUPLEX
 _FAR = 1e6
 
 
-def draw_faces(image: ByteArray, faces: Sequence[Face]) -> ByteArray:
+def draw_faces(image: ByteArray, faces: Sequence[Face], *, axes: bool = False) -> ByteArray:
     """A copy of a photo with its faces drawn over it.
 
     Strokes are anti-aliased and as wide as the face asks for, with a dark rim that keeps them
     readable on light skin and sky. Landmarks of the scheme `ibug-68` are joined to the usual
     groups, with a dot on each point where the face is large enough to hold them; those of
-    another scheme are dots. A box narrower than 36 pixels gets no score.
+    another scheme are dots. A box narrower than 36 pixels gets no score; a face of a video has
+    the number of its track before the score.
 
     Args:
         image: (H,W,3) uint8 RGB.
         faces: in pixels of the photo.
+        axes: draw the axes of each head whose pose is known, from the middle of its box: red
+            to the person's left, green up, blue forward.
 
     Returns:
         (H,W,3) uint8 RGB, C-contiguous.
@@ -75,6 +84,8 @@ def draw_faces(image: ByteArray, faces: Sequence[Face]) -> ByteArray:
     for face in faces:
         _draw_face(canvas, face, rim=False)
     for face in faces:
+        if axes and face.pose is not None:
+            _draw_axes(canvas, face.box, face.pose)
         _draw_score(canvas, face)
     return canvas
 
@@ -151,10 +162,22 @@ def _draw_landmarks(
         _dots(canvas, points, 0.5 * stroke + 0.7, SHADE if rim else DOT)
 
 
+def _draw_axes(canvas: ByteArray, box: Box, pose: HeadPose) -> None:
+    """The axes of a head, those that point away from the viewer first."""
+    middle = np.array(box.centre)
+    towards = pose.rotation[2]
+    ends = middle + AXIS_LENGTH * _side(box) * pose.rotation[:2].T * np.array([1, -1])
+    for axis in np.argsort(towards):
+        path = np.stack([middle, ends[axis]]).astype(np.float32)
+        _lines(canvas, [(path, False)], SHADE, 2 * _stroke(box) + _rim(box))
+        _lines(canvas, [(path, False)], AXES[axis], 2 * _stroke(box))
+
+
 def _draw_score(canvas: ByteArray, face: Face) -> None:
     if face.box.width < SMALLEST_LABELLED:
         return
-    text = f"{face.score:.2f}"
+    number = "" if face.track is None else f"#{face.track} "
+    text = f"{number}{face.score:.2f}"
     scale = float(np.clip(_side(face.box) / 420, 0.34, 3.0))
     weight = max(1, round(scale * 1.2))
     (text_width, text_height), _ = cv2.getTextSize(text, _FONT, scale, weight)

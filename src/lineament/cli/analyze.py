@@ -29,6 +29,9 @@ def analyze(
         bool | None,
         typer.Option("--draw/--no-draw", help="Annotated pictures in --out. [default: draw]"),
     ] = None,
+    axes: Annotated[
+        bool, typer.Option("--axes/--no-axes", help="Draw how each head is turned, too.")
+    ] = False,
     as_json: Annotated[
         bool, typer.Option("--json", help="JSON Lines on stdout, all else on stderr.")
     ] = False,
@@ -54,6 +57,19 @@ def analyze(
         typer.Option(min=32, help="Detect on the photo scaled down to this longest side."),
     ] = None,
     every: Annotated[int, typer.Option(min=1, help="Take every N-th frame of a video.")] = 1,
+    smooth: Annotated[
+        bool, typer.Option("--smooth/--no-smooth", help="Smooth the points of videos in time.")
+    ] = False,
+    min_cutoff: Annotated[
+        float | None,
+        typer.Option(
+            min=0.001, help="With --smooth: hertz at rest; lower calms more. [default: 1]"
+        ),
+    ] = None,
+    beta: Annotated[
+        float | None,
+        typer.Option(min=0, help="With --smooth: higher follows motion faster. [default: 10]"),
+    ] = None,
     device: Annotated[str, typer.Option(help="auto, cpu, cuda, ...; see doctor.")] = "auto",
     threads: Annotated[int | None, typer.Option(min=1, help="Threads of a network run.")] = None,
 ) -> None:
@@ -63,18 +79,28 @@ def analyze(
     """
     if draw and out is None:
         raise ConfigError("--draw needs a place for the pictures: add --out FOLDER")
+    if axes and (out is None or draw is False):
+        raise ConfigError("--axes are drawn into the pictures of --out FOLDER; add it, with --draw")
+    tuning = {"min_cutoff": min_cutoff, "beta": beta}
+    if not smooth and any(value is not None for value in tuning.values()):
+        raise ConfigError("--min-cutoff and --beta tune the smoothing: add --smooth")
     from lineament.analyzer import Analyzer
     from lineament.cli.inputs import collect
     from lineament.cli.results import Results
     from lineament.cli.run import run
     from lineament.cli.summary import show_problem, show_summary
     from lineament.detection import DetectionOptions
+    from lineament.tracking.one_euro import OneEuroOptions
 
     inputs = collect(paths, skip=out)
     if not inputs.sources:
         for problem in inputs.problems:
             show_problem(problem, stderr)
         raise typer.Exit(NOTHING_USABLE)
+    if smooth and not any(source.kind == "video" for source in inputs.sources):
+        raise ConfigError("--smooth is for videos, and no input is one; leave it out")
+    tuned = {name: value for name, value in tuning.items() if value is not None}
+    smoothing = OneEuroOptions(**tuned) if smooth else None
     choices = {"min_score": min_score, "smallest_face": smallest_face, "longest_side": longest_side}
     given: dict[str, Any] = {name: value for name, value in choices.items() if value is not None}
     analyzer = Analyzer(
@@ -86,9 +112,16 @@ def analyze(
         threads=threads,
     )
     with Results(
-        analyzer.records, inputs.sources, as_json=as_json, csv=csv, out=out, draw=draw is not False
+        analyzer.records,
+        inputs.sources,
+        as_json=as_json,
+        csv=csv,
+        out=out,
+        draw=draw is not False,
+        axes=axes,
+        every=every,
     ) as results:
-        tally = run(analyzer, inputs, results, every)
+        tally = run(analyzer, inputs, results, every, smoothing)
         written = results.finish()
     console = stderr if as_json else stdout
     show_summary(tally, analyzer, [*written, *([csv] if csv else [])], console)

@@ -42,6 +42,12 @@ class LandmarksData(Line):
     points: list[Point] = Field(description="x, y in photo pixels")
 
 
+class PoseData(Line):
+    yaw: float = Field(description="degrees; positive: towards the person's own left")
+    pitch: float = Field(description="degrees; positive: the person looks up")
+    roll: float = Field(description="degrees; positive: the person's left side is raised")
+
+
 class FaceData(Line):
     box: tuple[float, float, float, float] = Field(description="x1, y1, x2, y2 in photo pixels")
     score: float = Field(ge=0, le=1, description="the detector's confidence")
@@ -49,6 +55,8 @@ class FaceData(Line):
         description="right eye, left eye, nose tip, right and left mouth corner"
     )
     landmarks: LandmarksData | None = Field(description="null if the head was not asked for")
+    pose: PoseData | None = Field(description="null if it does not follow from landmarks")
+    track: int | None = Field(ge=1, description="number of the track in its video; null: a photo")
 
 
 class ErrorData(Line):
@@ -101,14 +109,17 @@ class CsvFaces:
     def write(self, line: PhotoLine) -> None:
         for number, face in enumerate(line.faces):
             row: list[Any] = [line.source, line.frame, line.seconds, line.width, line.height]
-            row += [number, face.score, *face.box, *_flat(face.five_points)]
+            pose = face.pose
+            row += [number, face.track, face.score, *face.box]
+            row += [pose.yaw, pose.pitch, pose.roll] if pose else [None] * 3
+            row += _flat(face.five_points)
             if face.landmarks:
                 row += _flat(face.landmarks.points)
             self._writer.writerow(row)
 
     def _header(self) -> list[str]:
-        names = ["source", "frame", "seconds", "width", "height", "face", "score"]
-        names += ["x1", "y1", "x2", "y2"]
+        names = ["source", "frame", "seconds", "width", "height", "face", "track", "score"]
+        names += ["x1", "y1", "x2", "y2", "yaw", "pitch", "roll"]
         points = [*FIVE_POINTS, *(f"point_{number}" for number in range(1, self._count + 1))]
         return names + [f"{point}_{axis}" for point in points for axis in "xy"]
 

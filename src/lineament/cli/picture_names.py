@@ -1,4 +1,4 @@
-"""A file name for each annotated picture, none taken twice and none that is an input."""
+"""A file name for each annotated picture or video, none taken twice and none that is an input."""
 
 from __future__ import annotations
 
@@ -31,9 +31,16 @@ class PictureNames:
         stem = shown(photo.source.path.stem)
         if photo.frame is not None:
             stem = f"{stem}-{photo.frame:06d}"
-        name, number = f"{stem}.jpg", 1
+        return self._free(stem, ".jpg")
+
+    def choose_video(self, path: Path, suffix: str) -> str:
+        """The file name for the whole of a video."""
+        return self._free(shown(path.stem), suffix)
+
+    def _free(self, stem: str, suffix: str) -> str:
+        name, number = f"{stem}{suffix}", 1
         while name.casefold() in self._taken:
             number += 1
-            name = f"{stem}-{number}.jpg"
+            name = f"{stem}-{number}{suffix}"
         self._taken.add(name.casefold())
         return name

@@ -10,10 +10,12 @@ from types import TracebackType
 from typing import TextIO
 
 from lineament import image
+from lineament.cli.annotated_video import SUFFIX, AnnotatedVideo
 from lineament.cli.inputs import Problem, Source
 from lineament.cli.output import CsvFaces, ErrorData, PhotoLine, face_data
 from lineament.cli.picture_names import PictureNames
 from lineament.cli.reading import Photo
+from lineament.cli.video import frame_rate
 from lineament.contact_sheet import SheetEntry, write_contact_sheet
 from lineament.draw import draw_faces
 from lineament.errors import ConfigError
@@ -23,6 +25,7 @@ from lineament.weights import WeightRecord
 FACES = "faces.jsonl"
 SHEET = "index.html"
 PICTURES = "pictures"
+VIDEOS = "videos"
 
 
 class Results:
@@ -33,8 +36,11 @@ class Results:
         sources: the files that will be read, none of which may be written over.
         as_json: JSON Lines to stdout.
         csv: a file for one row per face.
-        out: a folder for faces.jsonl and, with `draw`, the annotated pictures and index.html.
+        out: a folder for faces.jsonl and, with `draw`, the annotated pictures and videos and
+            index.html.
         draw: see `out`.
+        axes: draw the axes of each head too.
+        every: which frames of a video there are, for the rate of the annotated one.
 
     Raises:
         ConfigError: a file or folder cannot be made.
@@ -49,6 +55,8 @@ class Results:
         csv: Path | None = None,
         out: Path | None = None,
         draw: bool = False,
+        axes: bool = False,
+        every: int = 1,
     ) -> None:
         self._weights = {task: record.name for task, record in records.items()}
         self._files = ExitStack()
@@ -57,6 +65,11 @@ class Results:
         self._out = out
         self._names: PictureNames | None = None
         self._entries: list[SheetEntry] = []
+        self._axes = axes
+        self._every = every
+        self._video_names: PictureNames | None = None
+        self._video: AnnotatedVideo | None = None
+        self._videos: dict[Path, Path] = {}
         inputs = [source.path for source in sources]
         try:
             if csv:
@@ -67,6 +80,9 @@ class Results:
             if out and draw:
                 (out / PICTURES).mkdir(exist_ok=True)
                 self._names = PictureNames(out / PICTURES, inputs)
+                if any(source.kind == "video" for source in sources):
+                    (out / VIDEOS).mkdir(exist_ok=True)
+                    self._video_names = PictureNames(out / VIDEOS, inputs)
         except OSError as error:
             self._files.close()
             raise ConfigError(
@@ -102,13 +118,15 @@ class Results:
         self._entries.append(SheetEntry(problem.source, None, 0, 0, 0, 0.0, problem.message))
 
     def finish(self) -> list[Path]:
-        """Write the contact sheet; the files that a person will want to open, best first."""
+        """Finish the videos and write the contact sheet; the files that a person will want to
+        open, best first."""
+        self._close_video()
         if self._out is None:
             return []
         if self._names is None:
             return [self._out / FACES]
         write_contact_sheet(self._out / SHEET, self._entries, "Faces found by Lineament")
-        return [self._out / SHEET, self._out / FACES]
+        return [self._out / SHEET, *self._videos.values(), self._out / FACES]
 
     def __enter__(self) -> Results:
         return self
@@ -119,14 +137,33 @@ class Results:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        self._close_video()
         self._files.close()
 
     def _draw(self, photo: Photo, faces: Sequence[Face]) -> str | None:
         if self._out is None or self._names is None:
             return None
         name = f"{PICTURES}/{self._names.choose(photo)}"
-        image.write(self._out / name, draw_faces(photo.image, faces))
+        drawn = draw_faces(photo.image, faces, axes=self._axes)
+        image.write(self._out / name, drawn)
+        if photo.frame is not None:
+            self._video_of(photo.source.path).write(drawn)
         return name
+
+    def _video_of(self, path: Path) -> AnnotatedVideo:
+        """The annotated video of an input; that of the input before it is finished."""
+        if self._video is None or path not in self._videos:
+            self._close_video()
+            assert self._out is not None and self._video_names is not None
+            name = self._video_names.choose_video(path, SUFFIX)
+            self._videos[path] = self._out / VIDEOS / name
+            self._video = AnnotatedVideo(self._videos[path], frame_rate(path) / self._every)
+        return self._video
+
+    def _close_video(self) -> None:
+        if self._video is not None:
+            self._video.close()
+            self._video = None
 
     def _write(self, line: PhotoLine) -> None:
         for stream in self._streams:

@@ -15,7 +15,9 @@ from lineament.cli.inputs import Inputs, Problem, Source
 from lineament.cli.reading import Photo, read_all
 from lineament.cli.results import Results
 from lineament.cli.video import count_frames
+from lineament.cli.video_tracks import VideoTracks
 from lineament.face import ByteArray
+from lineament.tracking.one_euro import OneEuroOptions
 
 
 @dataclass(slots=True)
@@ -25,11 +27,13 @@ class Tally:
     Attributes:
         found: source, frame, width, height and number of faces of each photo or frame.
         problems: the inputs that failed.
+        tracks: how many tracks of faces the videos had; None where no video was read.
         seconds: wall time from the first read to the last write, without loading the networks.
     """
 
     found: list[tuple[str, int | None, int, int, int]] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
+    tracks: int | None = None
     seconds: float = 0.0
 
     @property
@@ -41,13 +45,21 @@ class Tally:
         return sum(entry[-1] for entry in self.found)
 
 
-def run(analyzer: Analyzer, inputs: Inputs, results: Results, every: int) -> Tally:
+def run(
+    analyzer: Analyzer,
+    inputs: Inputs,
+    results: Results,
+    every: int,
+    smooth: OneEuroOptions | None = None,
+) -> Tally:
     """Send every input through the analyzer and its result to `results`.
 
-    A picture that cannot be read is reported and the rest goes on. The time of a photo is its
-    share of the time of its chunk, because the networks run on many photos at once.
+    Faces of a video get their tracks and, with `smooth`, smoothed points. A picture that cannot
+    be read is reported and the rest goes on. The time of a photo is its share of the time of its
+    chunk, because the networks run on many photos at once.
     """
     tally = Tally()
+    videos = VideoTracks(smooth)
     started = time.perf_counter()
     with _progress() as progress:
         task = progress.add_task("photos", total=_expected(inputs.sources, every))
@@ -77,12 +89,14 @@ def run(analyzer: Analyzer, inputs: Inputs, results: Results, every: int) -> Tal
                 share = (time.perf_counter() - begun) / chunk
             photo = waiting.popleft()
             height, width = photo.image.shape[:2]
-            results.add(photo, faces, share)
+            results.add(photo, videos.follow(photo, faces), share)
             tally.found.append((photo.source.name, photo.frame, width, height, len(faces)))
             progress.advance(task)
             chunk -= 1
             if chunk == 0:
                 begun = time.perf_counter()
+    if any(frame is not None for _, frame, *_ in tally.found):
+        tally.tracks = videos.tracks
     tally.seconds = time.perf_counter() - started
     return tally
 

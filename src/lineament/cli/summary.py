@@ -57,14 +57,18 @@ def _photos(tally: Tally) -> Table:
 def _totals(tally: Tally) -> Table:
     rate = tally.pictures / tally.seconds if tally.seconds > 0 else 0.0
     table = Table(box=box.SIMPLE)
-    for name in ("photos", "faces", "without a face", "failed", "seconds", "photos/s"):
+    totals = {
+        "photos": str(tally.pictures),
+        "faces": str(tally.faces),
+        "tracks": "" if tally.tracks is None else str(tally.tracks),
+        "without a face": str(sum(entry[-1] == 0 for entry in tally.found)),
+        "failed": str(len(tally.problems)),
+        "seconds": f"{tally.seconds:.2f}",
+        "photos/s": f"{rate:.1f}",
+    }
+    if tally.tracks is None:
+        del totals["tracks"]
+    for name in totals:
         table.add_column(name, justify="right")
-    table.add_row(
-        str(tally.pictures),
-        str(tally.faces),
-        str(sum(entry[-1] == 0 for entry in tally.found)),
-        str(len(tally.problems)),
-        f"{tally.seconds:.2f}",
-        f"{rate:.1f}",
-    )
+    table.add_row(*totals.values())
     return table

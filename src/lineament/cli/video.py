@@ -20,6 +20,9 @@ logger = logging.getLogger(__name__)
 # FFmpeg writes about damaged files straight to stderr; the errors below say it in our words.
 os.environ.setdefault("OPENCV_FFMPEG_LOGLEVEL", "-8")
 
+UNKNOWN_RATE = 25.0
+"""Frames per second taken where a file does not say, so that its frames have a time."""
+
 
 @dataclass(frozen=True, slots=True)
 class Frame:
@@ -53,14 +56,14 @@ def read_frames(path: Path, every: int = 1) -> Iterator[Frame]:
         if not capture.isOpened():
             raise ImageError(_unreadable(path))
         rate = capture.get(cv2.CAP_PROP_FPS)
+        rate = rate if 0 < rate < 1000 else UNKNOWN_RATE
         index = 0
         while capture.grab():
             if index % every == 0:
                 good, image = capture.retrieve()
                 if not good:
                     break
-                seconds = index / rate if rate > 0 else 0.0
-                yield Frame(index, seconds, _rgb(image))
+                yield Frame(index, index / rate, _rgb(image))
             index += 1
         if index == 0:
             raise ImageError(_unreadable(path))
@@ -79,6 +82,16 @@ def count_frames(path: Path, every: int = 1) -> int:
     finally:
         capture.release()
     return max(-(-frames // every), 1)
+
+
+def frame_rate(path: Path) -> float:
+    """Frames per second as the file says; 25 where it does not."""
+    capture = _opened(path)
+    try:
+        rate = float(capture.get(cv2.CAP_PROP_FPS)) if capture.isOpened() else 0.0
+    finally:
+        capture.release()
+    return rate if 0 < rate < 1000 else UNKNOWN_RATE
 
 
 def _opened(path: Path) -> cv2.VideoCapture:
