@@ -24,13 +24,18 @@ FLOORS = [
     {"draw", "contact_sheet", "weight_source", "weights", "free_shapes"},
     {"devices", "runtime", "contract"},
     {"detection", "landmarks", "attributes", "parsing", "recognition"},
-    {"analyzer", "gallery"},
+    {"analyzer", "gallery", "tracking"},
     {"cli", "server"},
 ]
 """From the bottom up; modules of one floor may import each other."""
 
 TRAINING_ROOMS = {"synthesis", "datasets", "training", "evaluation"}
-TRAINING_FILES = {"network", "criterion", "recipe", "batches"}
+TRAINING_FILES = {
+    *("network", "networks", "criterion", "adaptive_wing", "heatmaps", "boundary", "integral"),
+    *("recipe", "stage", "batches", "validation", "balance", "balance_plot", "first_stage"),
+    *("training_faces", "found_boxes", "photo_source", "rendered_source", "label_adaptation"),
+    *("table", "table_report", "loss_curves"),
+}
 """Files of a task's room that belong to the training side, whatever the task."""
 
 

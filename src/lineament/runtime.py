@@ -36,12 +36,14 @@ class Session:
 
     Worker threads sleep between calls instead of spinning, so that many sessions can share the
     cores, and memory goes back to the system after each call, so that a run over photos of many
-    shapes does not grow.
+    shapes does not grow, unless `keep_memory` is set.
 
     Args:
         model: the bytes of an ONNX file.
         device: `auto` (the best that really loads) or a name from `available_devices()`.
         threads: threads that one call may use; None takes the usable cores, at most 8.
+        keep_memory: keep the memory of a call for the next: quicker for a network whose inputs
+            have one size and few pictures.
 
     Attributes:
         device: the name of the device in use, never `auto`.
@@ -56,9 +58,17 @@ class Session:
         ValueError: `threads` is below one.
     """
 
-    def __init__(self, model: bytes, *, device: str = "auto", threads: int | None = None) -> None:
+    def __init__(
+        self,
+        model: bytes,
+        *,
+        device: str = "auto",
+        threads: int | None = None,
+        keep_memory: bool = False,
+    ) -> None:
         if threads is not None and threads < 1:
             raise ValueError(f"threads must be at least 1, or None for all cores, got {threads}")
+        self.keep_memory = keep_memory
         self.threads = threads or min(usable_cores(), MOST_THREADS)
         self.device, self._session = self._open(bytes(model), device)
         self.provider = PROVIDERS[self.device]
@@ -134,8 +144,8 @@ class Session:
         options.inter_op_num_threads = 1
         options.log_severity_level = _ERRORS_ONLY
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-        options.enable_cpu_mem_arena = False
-        options.enable_mem_pattern = False
+        options.enable_cpu_mem_arena = self.keep_memory
+        options.enable_mem_pattern = self.keep_memory and device != "directml"
         if device == "directml":
             options.execution_mode = onnxruntime.ExecutionMode.ORT_SEQUENTIAL
         return options

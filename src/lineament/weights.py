@@ -177,6 +177,12 @@ class WeightRecord(Strict):
     measures: tuple[Measure, ...] = ()
     _folder: Path = PrivateAttr(default=SHIPPED)
 
+    def first(self, stages: int) -> WeightRecord:
+        """The record of the first stages alone; measures are of the whole and stay behind."""
+        few = self.model_copy(update={"networks": self.networks[:stages], "measures": ()})
+        few._folder = self._folder
+        return few
+
     def model_bytes(self, stage: int = 0) -> bytes:
         """The ONNX bytes of one stage, checked against the record's sha256.
 

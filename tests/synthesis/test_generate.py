@@ -170,7 +170,7 @@ def test_killed_half_way_and_resumed(whole: Path, tmp_path: Path, end: signal.Si
     script.write_text(RUN)
     process = subprocess.Popen(
         [sys.executable, str(script), str(folder), str(mark)],
-        env={**os.environ, "PYTHONPATH": str(Path(__file__).parent)},
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(map(str, Path(__file__).parents[:2]))},
         start_new_session=True,
         stderr=subprocess.DEVNULL,
     )

@@ -13,7 +13,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from lineament.cli import evaluate, synth
+from lineament.cli import evaluate, plot, synth
 from lineament.cli.analyze import analyze
 from lineament.cli.console import show_log, stderr, stdout
 from lineament.cli.doctor import doctor
@@ -34,6 +34,7 @@ app.command()(models)
 app.command()(doctor)
 app.add_typer(evaluate.app, name="evaluate")
 app.command()(train)
+app.add_typer(plot.app, name="plot")
 app.add_typer(synth.app, name="synth")
 
 

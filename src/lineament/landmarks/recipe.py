@@ -1,7 +1,7 @@
-"""How landmark networks are trained: CNN-6 on the detector's boxes, then CNN-7 on turned crops.
+"""How landmark networks are trained: stage after stage, in the order in which they answer.
 
-Feng et al., CVPR 2018. The second stage follows the author's second option: crops by the true
-points, augmented a little; it does not see the first stage's output.
+Feng et al., CVPR 2018: CNN-6 on the detector's boxes, then CNN-7 on crops turned by the points of
+CNN-6, of which it sees nothing else. A recipe of one stage trains any other network.
 """
 
 from __future__ import annotations
@@ -14,46 +14,44 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from pydantic import Field
-from torch import nn
 
-from lineament.datasets.rendered import RenderedFaces, read_rendered
-from lineament.errors import ConfigError
-from lineament.landmarks.batches import LandmarkBatches, cut_plain, stacked
-from lineament.landmarks.criterion import WingCriterion
-from lineament.landmarks.network import DirectRegression
+from lineament.detection import DEFAULT_DETECTOR, load_detector
+from lineament.errors import ConfigError, DataError
+from lineament.landmarks.balance import balance
+from lineament.landmarks.batches import LandmarkBatches
+from lineament.landmarks.first_stage import FirstStage
+from lineament.landmarks.networks import Coordinates, LandmarkNetwork
+from lineament.landmarks.photo_source import PhotoSource
+from lineament.landmarks.rendered_source import RenderedSource
 from lineament.landmarks.schemes import Scheme, find_scheme
+from lineament.landmarks.stage import LandmarkStage, check_order
+from lineament.landmarks.training_faces import TrainingFaces, joined
+from lineament.landmarks.validation import Validation
 from lineament.strict import Strict
-from lineament.training.augment import Augmentation
-from lineament.training.config import Recipe, Stage
+from lineament.training import checkpoint
+from lineament.training.config import Recipe
 from lineament.training.export import RecordDraft, export_network, write_record
 from lineament.training.loop import fit
 from lineament.training.processes import first_process
-from lineament.weights import DetectorBox, InputContract, Network, PointsOutput, TurnedPoints
+from lineament.weights import DetectorBox, InputContract, Network, PointsOutput
 
 log = logging.getLogger(__name__)
 
-
-class Wing(Strict):
-    """Parameters of the Wing loss, in input pixels."""
-
-    width: float = Field(gt=0, default=10.0)
-    curvature: float = Field(gt=0, default=2.0)
+Source = Annotated[RenderedSource | PhotoSource, Field(discriminator="kind")]
 
 
 class Data(Strict):
-    """Rendered faces; the people with the highest seeds of the folder are kept for validation."""
+    """What is learnt from.
 
-    folder: Path
-    validation_people: int = Field(gt=0)
+    Attributes:
+        sources: all are joined; each says what it keeps back for validation.
+        cache: folder in which pictures and boxes are kept between runs.
+        detector: name of the record whose boxes the crops follow.
+    """
 
-
-class LandmarkStage(Stage):
-    """A stage of a landmark recipe."""
-
-    network: Literal["cnn6", "cnn7"]
-    crop: Annotated[DetectorBox | TurnedPoints, Field(discriminator="rule")]
-    augmentation: Augmentation = Augmentation()
-    wing: Wing = Wing()
+    sources: tuple[Source, ...] = Field(min_length=1)
+    cache: Path = Path("data/cache")
+    detector: str = DEFAULT_DETECTOR
 
 
 class LandmarkRecipe(Recipe):
@@ -74,65 +72,103 @@ class LandmarkRecipe(Recipe):
         """
         if self.threads:
             torch.set_num_threads(self.threads)
+        check_order(self.stages)
         names = [stage.name for stage in self.stages]
         if only is not None and only not in names:
             raise ConfigError(f"no stage {only!r} in {self.name}; there are {', '.join(names)}")
         if first_process():
             self.out.mkdir(parents=True, exist_ok=True)
             (self.out / "recipe.json").write_text(self.model_dump_json(indent=2), encoding="utf-8")
-        scheme, faces = find_scheme(self.scheme), read_rendered(self.data.folder)
-        training, held_out = split(faces, self.data.validation_people)
-        log.info("%d faces to train on, %d to validate", len(training), len(held_out))
+        scheme = find_scheme(self.scheme)
+        training, held_out = self.faces(scheme)
         networks = []
         for number, stage in enumerate(self.stages):
             if only in (None, stage.name):
-                network = self._fit(stage, number, scheme, faces, training, held_out)
+                network = self._fit(number, scheme, training, held_out)
                 if first_process():
                     networks.append(self._export(stage, network, scheme))
         if only is not None or not first_process():
             return self.out / (only or "")
         return write_record(self.record, tuple(networks), self.out)
 
-    def _fit(
-        self,
-        stage: LandmarkStage,
-        number: int,
-        scheme: Scheme,
-        faces: RenderedFaces,
-        training: NDArray[np.intp],
-        held_out: NDArray[np.intp],
-    ) -> DirectRegression:
-        torch.manual_seed(self.seed + number)
-        network = DirectRegression(stage.network, scheme.count)
-        seed = self.seed * 100 + number
+    def faces(self, scheme: Scheme) -> tuple[TrainingFaces, TrainingFaces]:
+        """Faces to train on and to validate on.
 
-        def make(chosen: NDArray[np.intp]) -> LandmarkBatches:
+        Raises:
+            DataError: nothing is kept back for validation.
+        """
+        detector = load_detector(self.data.detector, threads=1)
+        parts = [source.read(scheme, detector, self.data.cache) for source in self.data.sources]
+        training = joined([faces for faces, _ in parts if len(faces)])
+        kept = [faces for _, faces in parts if len(faces)]
+        if not kept:
+            raise DataError(
+                f"{self.name} keeps no face for validation; give one source validation_people or "
+                "held_out"
+            )
+        held_out = joined(kept)
+        log.info("%d faces to train on, %d to validate", len(training), len(held_out))
+        return training, held_out
+
+    def _fit(
+        self, number: int, scheme: Scheme, training: TrainingFaces, held_out: TrainingFaces
+    ) -> LandmarkNetwork:
+        stage = self.stages[number]
+        torch.manual_seed(self.seed + number)
+        network = stage.build(scheme.count)
+        before = self._first_stage(number, scheme)
+
+        def make(faces: TrainingFaces, chosen: NDArray[np.intp] | None) -> LandmarkBatches:
             return LandmarkBatches(
                 faces,
-                chosen,
+                np.arange(len(faces)) if chosen is None else chosen,
                 scheme,
                 stage.crop,
                 network.size,
                 stage.batch,
                 stage.augmentation,
-                seed,
+                self.seed * 100 + number,
+                before,
             )
 
-        batches = make(training)
+        repeated = None
+        if stage.balance:
+            repeated = balance(training.points, **stage.balance.model_dump()).indices()
+        batches = make(training, repeated)
         network.start_at(torch.from_numpy(batches.mean_points()))
+        if stage.start_from is not None:
+            checkpoint.load_network(stage.start_from, network, new_head=stage.new_head)
         fit(
             stage,
             network,
-            WingCriterion(stage.wing.width, stage.wing.curvature),
+            stage.criterion(scheme, network.size),
             batches,
-            Validation(make(held_out)),
+            Validation(make(held_out, None)),
             self.out / stage.name,
             seed=self.seed + number,
             device=self.device,
         )
         return network
 
-    def _export(self, stage: LandmarkStage, network: DirectRegression, scheme: Scheme) -> Network:
+    def _first_stage(self, number: int, scheme: Scheme) -> FirstStage | None:
+        """The stage before, if its answers cut the crops of stage `number`."""
+        if self.stages[number].crops_from == "truth":
+            return None
+        stage = self.stages[number - 1]
+        path = self._onnx(stage)
+        if not path.is_file():
+            raise ConfigError(
+                f"stage {self.stages[number].name} is cut by stage {stage.name}, which is not "
+                f"trained yet ({path} is missing); train it first"
+            )
+        assert isinstance(stage.crop, DetectorBox)
+        size = stage.build(scheme.count).size
+        return FirstStage(path, size, stage.crop, stage.augmentation.straying)
+
+    def _onnx(self, stage: LandmarkStage) -> Path:
+        return self.out / f"{self.record.name}-{stage.name}.onnx"
+
+    def _export(self, stage: LandmarkStage, network: LandmarkNetwork, scheme: Scheme) -> Network:
         contract = InputContract(
             name="image",
             size=network.size,
@@ -149,42 +185,10 @@ class LandmarkRecipe(Recipe):
             order="x_then_y",
             unit="input_pixels",
         )
-        path = self.out / f"{self.record.name}-{stage.name}.onnx"
-        return export_network(network, contract, output, path)
+        agreeing = 0.9 if stage.network == "hourglass" else 1.0
+        return export_network(
+            Coordinates(network), contract, output, self._onnx(stage), agreeing=agreeing
+        )
 
 
 RECIPE = LandmarkRecipe
-
-
-def split(faces: RenderedFaces, people: int) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-    """Indices to train on and to validate on; no person is in both."""
-    everyone = np.unique(faces.identities)
-    if people >= len(everyone):
-        raise ConfigError(
-            f"validation_people is {people}, but there are {len(everyone)} people; keep some"
-        )
-    kept = np.isin(faces.identities, everyone[-people:])
-    return np.flatnonzero(~kept), np.flatnonzero(kept)
-
-
-class Validation:
-    """NME of plain crops, normalised by the outer eye corners: `error` (mean) and `median`."""
-
-    def __init__(self, batches: LandmarkBatches, size: int = 64) -> None:
-        samples = [cut_plain(batches, int(index)) for index in batches.chosen]
-        self.truth = np.stack([sample.points for sample in samples])
-        images = torch.from_numpy(stacked(samples)["image"]).permute(0, 3, 1, 2)
-        self.images = torch.split(images, size)
-        self.eyes = batches.scheme.outer_eye_corners
-
-    @torch.no_grad()
-    def __call__(self, network: nn.Module) -> dict[str, float]:
-        device = next(network.parameters()).device
-        rows = [network(part.to(device).float().div_(255)).float().cpu() for part in self.images]
-        predicted = torch.cat(rows).view(len(self.truth), 2, -1).permute(0, 2, 1).numpy()
-        distance = np.linalg.norm(predicted - self.truth, axis=2).mean(axis=1)
-        right, left = (self.truth[:, corner] for corner in self.eyes)
-        inter_ocular = np.linalg.norm(right - left, axis=1)
-        # Profiles have no distance between the eyes to divide by.
-        error = distance / np.maximum(inter_ocular, 0.2 * inter_ocular.mean())
-        return {"error": float(error.mean()), "median": float(np.median(error))}
