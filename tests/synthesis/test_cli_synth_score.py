@@ -143,7 +143,7 @@ def test_bad_input_is_told_before_any_training(score: Score, real: Path, tmp_pat
         (score("--data", f"300w={empty}"), "300-W"),
         (score("--data", f"celebamask_hq={real / 'nothing'}"), "nothing"),
         (score("--data", "helen=x"), "300w, celebamask_hq"),
-        (score("--recipe", RECIPE.parents[1] / "landmarks" / "first_light.toml"), "unknown key"),
+        (score("--recipe", RECIPE.parents[1] / "landmarks" / "wing.toml"), "unknown key"),
     ]
     for done, words in cases:
         assert done.code == 2 and words in " ".join(done.err.split()), (words, done.err)
