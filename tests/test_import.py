@@ -32,7 +32,16 @@ FLOORS = [
 TRAINING_ROOMS = {"synthesis", "datasets", "training", "evaluation"}
 TRAINING_FILES = {
     *("network", "networks", "criterion", "adaptive_wing", "heatmaps", "boundary", "integral"),
-    *("recipe", "stage", "batches", "validation", "balance", "balance_plot", "first_stage"),
+    *(
+        "recipe",
+        "stage",
+        "batches",
+        "device_batches",
+        "validation",
+        "balance",
+        "balance_plot",
+        "first_stage",
+    ),
     *("training_faces", "found_boxes", "photo_source", "rendered_source", "label_adaptation"),
     *("table", "table_report", "loss_curves"),
 }

@@ -66,7 +66,12 @@ def test_a_run_of_two_stages_ends_in_a_record_that_opens(wing, tmp_path):
 
 
 def test_the_light_network_learns_98_points(shared, tmp_path):
-    short = {"stages.light.iterations": 1, "stages.light.batch": 4, "scheme": "wflw-98"}
+    short = {
+        "stages.light.iterations": 1,
+        "stages.light.batch": 4,
+        "stages.light.augment_on_device": "true",
+        "scheme": "wflw-98",
+    }
     assert train(LIGHT, *as_options(shared | short)) == 0
     assert answers(tmp_path / "run" / "light-68.toml").shape == (1, 98, 2)
 

@@ -2,10 +2,12 @@
 
 import numpy as np
 import pytest
+import torch
 from rendered_shards import BoxOfTheMiddle, write_shards
 
 from lineament.errors import ConfigError, DataError
 from lineament.landmarks.batches import LandmarkBatches
+from lineament.landmarks.device_batches import DeviceLandmarkBatches
 from lineament.landmarks.rendered_source import RenderedSource
 from lineament.landmarks.schemes import IBUG_68, find_scheme
 from lineament.landmarks.training_faces import TrainingFaces, joined, remembered
@@ -185,3 +187,31 @@ def test_the_first_stage_cuts_the_crops_of_the_second(faces):
     np.testing.assert_allclose(away, 5, atol=1e-3)
     moved.batch(0)
     assert moved.first_stage.asked == [False, True, True, True, True]
+
+
+def test_crops_of_the_device_are_those_of_the_processor(faces):
+    """But for rounding, and for the picture that hides a part."""
+    plain = batches(faces)
+    device = DeviceLandmarkBatches(
+        faces, np.arange(16), IBUG_68, plain.crop, 32, 4, plain.augmenter.options, 5
+    )
+    for iteration in range(4):
+        expected = plain.batch(iteration)
+        image, target = device.prepare(device.batch(iteration), torch.device("cpu"))
+        np.testing.assert_allclose(target.numpy(), expected["target"], atol=1e-3)
+        away = np.abs(image.permute(0, 2, 3, 1).numpy() - expected["image"].astype(float))
+        assert np.median(away.mean(axis=(1, 2, 3))) < 2
+
+
+def test_the_device_wants_pictures_of_one_size(faces, tmp_path):
+    write_shards(tmp_path / "small", people=4, size=48)
+    both = joined([faces, read(tmp_path / "small", tmp_path / "cache", people=0)[0]])
+    mixed = DeviceLandmarkBatches(
+        both,
+        np.arange(len(both)),
+        IBUG_68,
+        DetectorBox(rule="detector_box", scale=1.2),
+        *(32, 20, Augmentation(), 5),
+    )
+    with pytest.raises(ConfigError, match="one size"):
+        mixed.batch(0)

@@ -57,9 +57,21 @@ class LandmarkBatches:
 
     def batch(self, iteration: int, rank: int = 0, world: int = 1) -> dict[str, NDArray[Any]]:
         """See `training.loop.Batches`; `target` is (N,2L), x1..xL, y1..yL in crop pixels."""
+        return stacked([self._sample(place) for place in self.places(iteration, rank, world)])
+
+    def places(self, iteration: int, rank: int, world: int) -> range:
+        """Places in the run of the samples of one step."""
         first = iteration * self.size_of_batch
-        places = range(first + rank, first + self.size_of_batch, world)
-        return stacked([self._sample(place) for place in places])
+        return range(first + rank, first + self.size_of_batch, world)
+
+    def index(self, place: int) -> int:
+        """The face that stands at a place of the run."""
+        epoch, position = divmod(place, len(self.chosen))
+        return int(self.chosen[self._order(epoch)[position]])
+
+    def random(self, place: int) -> np.random.Generator:
+        """What the augmentation at a place of the run is drawn from."""
+        return np.random.default_rng([self.seed, place])
 
     def mean_points(self, count: int = 500) -> FloatArray:
         """Mean (L,2) of the points of the first faces' plain crops."""
@@ -81,12 +93,9 @@ class LandmarkBatches:
         return points_square(self.crop, points, self.scheme)
 
     def _sample(self, place: int) -> Sample:
-        epoch, position = divmod(place, len(self.chosen))
-        index = int(self.chosen[self._order(epoch)[position]])
-        random = np.random.default_rng([self.seed, place])
-        return self.augmenter.augmented(
-            self.photo(index), self.square(index, random), random, self._other_picture
-        )
+        index, random = self.index(place), self.random(place)
+        square = self.square(index, random)
+        return self.augmenter.augmented(self.photo(index), square, random, self._other_picture)
 
     def _other_picture(self, number: float) -> ByteArray:
         return self.faces.image(int(self.chosen[int(number * len(self.chosen))]))

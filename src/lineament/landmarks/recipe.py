@@ -19,6 +19,7 @@ from lineament.detection import DEFAULT_DETECTOR, load_detector
 from lineament.errors import ConfigError, DataError
 from lineament.landmarks.balance import balance
 from lineament.landmarks.batches import LandmarkBatches
+from lineament.landmarks.device_batches import DeviceLandmarkBatches
 from lineament.landmarks.first_stage import FirstStage
 from lineament.landmarks.networks import Coordinates, LandmarkNetwork
 from lineament.landmarks.photo_source import PhotoSource
@@ -119,7 +120,8 @@ class LandmarkRecipe(Recipe):
         before = self._first_stage(number, scheme)
 
         def make(faces: TrainingFaces, chosen: NDArray[np.intp] | None) -> LandmarkBatches:
-            return LandmarkBatches(
+            kind = DeviceLandmarkBatches if stage.augment_on_device else LandmarkBatches
+            return kind(
                 faces,
                 np.arange(len(faces)) if chosen is None else chosen,
                 scheme,
@@ -147,6 +149,7 @@ class LandmarkRecipe(Recipe):
             self.out / stage.name,
             seed=self.seed + number,
             device=self.device,
+            prepare=batches.prepare if isinstance(batches, DeviceLandmarkBatches) else None,
         )
         return network
 

@@ -36,6 +36,7 @@ class LandmarkStage(Stage):
             training: `truth`, strayed by the augmentation (the author's second option, the more
             accurate one), or `stage_before`, run on crops that its own augmentation strayed (the
             first option).
+        augment_on_device: cut and augment crops in batches on the device that trains.
         loss: of PointLoss (l1, l2, smooth_l1, wing), IntegralLoss or AdaptiveWingLoss.
         balance: pose-based data balancing; absent: none.
         start_from: checkpoint (`last.pt`) of the same network whose weights the stage starts
@@ -50,6 +51,7 @@ class LandmarkStage(Stage):
     crop: Annotated[DetectorBox | TurnedPoints, Field(discriminator="rule")]
     crops_from: Literal["truth", "stage_before"] = "truth"
     augmentation: Augmentation = Augmentation()
+    augment_on_device: bool = False
     loss: Loss = PointLoss()
     balance: BalanceOptions | None = None
     start_from: Path | None = None

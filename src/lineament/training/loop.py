@@ -44,6 +44,10 @@ Criterion = Callable[[Any, Any], dict[str, Tensor]]
 of its tensors by name where it has others."""
 
 
+Prepare = Callable[[dict[str, Any], torch.device], tuple[Tensor, Any]]
+"""(arrays of a batch, device) -> pictures (N,3,S,S), 0 to 255, and target, on the device."""
+
+
 class _ByIteration(Dataset[dict[str, NDArray[Any]]]):
     def __init__(self, batches: Batches, rank: int, world: int) -> None:
         self.batches, self.rank, self.world = batches, rank, world
@@ -62,6 +66,7 @@ def fit(
     *,
     seed: int = 0,
     device: str = "auto",
+    prepare: Prepare | None = None,
 ) -> nn.Module:
     """Train one stage; a stage that is already done returns at once with its weights.
 
@@ -69,6 +74,8 @@ def fit(
         network: takes (N,3,S,S) float32 0 to 1 and returns what `criterion` compares.
         criterion: gives named terms, whose sum is minimised.
         folder: receives `last.pt`, `log.jsonl` and TensorBoard's events.
+        prepare: brings a batch to the device, as a task that augments there does; by default
+            `image` and the others as they are.
 
     Raises:
         DataError: the loss is not finite; the batch is saved in `folder`.
@@ -95,8 +102,7 @@ def fit(
         rate = stage.optimiser.rate(iteration / stage.iterations)
         for group in wrapped_optimiser.param_groups:
             group["lr"] = rate
-        image = torch.as_tensor(arrays["image"]).to(fabric.device).permute(0, 3, 1, 2)
-        target = _target(arrays, fabric.device)
+        image, target = (prepare or as_it_is)(arrays, fabric.device)
         try:
             terms = criterion(wrapped(image.float().div_(255)), target)
         except DataError as error:
@@ -121,11 +127,13 @@ def fit(
     return network
 
 
-def _target(arrays: dict[str, Any], device: torch.device) -> Tensor | dict[str, Tensor]:
+def as_it_is(arrays: dict[str, Any], device: torch.device) -> tuple[Tensor, Any]:
+    """A batch's `image` (N,S,S,3) as (N,3,S,S), and its target as `Criterion` wants it."""
+    image = torch.as_tensor(arrays["image"]).to(device).permute(0, 3, 1, 2)
     targets = {
         name: torch.as_tensor(array).to(device) for name, array in arrays.items() if name != "image"
     }
-    return targets["target"] if list(targets) == ["target"] else targets
+    return image, targets["target"] if list(targets) == ["target"] else targets
 
 
 def make_optimiser(options: Optimiser, network: nn.Module) -> torch.optim.Optimizer:
