@@ -8,10 +8,11 @@ import numpy as np
 import pytest
 import torch
 
+from lineament.landmarks.integral import cell_places, heat_loss, mean_positions
 from lineament.landmarks.schemes import IBUG_68
 from lineament.synthesis.probe.classes import CLASSES
-from lineament.synthesis.probe.criterion import Losses, ProbeCriterion, heat_loss, overlap_loss
-from lineament.synthesis.probe.network import Probe, ProbeOutput, cell_places, mean_positions
+from lineament.synthesis.probe.criterion import Losses, ProbeCriterion, overlap_loss
+from lineament.synthesis.probe.network import Probe, ProbeOutput
 from lineament.synthesis.probe.predict import predict_classes, predict_points
 from lineament.training.config import Optimiser, Stage
 from lineament.training.loop import fit

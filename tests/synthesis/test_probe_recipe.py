@@ -10,7 +10,7 @@ import torch
 
 from lineament.errors import DataError
 from lineament.synthesis.parts import Part
-from lineament.synthesis.probe.batches import Augmentation, ProbeBatches
+from lineament.synthesis.probe.batches import ProbeBatches
 from lineament.synthesis.probe.claim import RECORD, claim_folder
 from lineament.synthesis.probe.criterion import Losses, ProbeCriterion
 from lineament.synthesis.probe.faces import Faces
@@ -28,6 +28,16 @@ def test_the_checked_in_recipe_states_the_budget() -> None:
     assert recipe.data.count * recipe.schedule.epochs == 300_000
     weights = sum(parameter.numel() for parameter in Probe(recipe.widths).parameters())
     assert 1.5e6 < weights < 3e6
+
+
+def test_the_checked_in_recipe_leaves_no_augmentation_off() -> None:
+    recipe = load_recipe(RECIPE)
+    assert isinstance(recipe, ProbeRecipe)
+    options = recipe.augmentation
+    assert options.border == "reflect" and options.straying.rotation_kind == "normal"
+    for group in (options.straying, options.occlusion, options.spoiling):
+        off = {name for name, value in group.model_dump().items() if not value}
+        assert not off, type(group).__name__
 
 
 def test_a_cosine_after_a_warm_up() -> None:
@@ -49,6 +59,9 @@ def test_a_killed_probe_goes_on_to_the_same_weights(tmp_path: Path) -> None:
         kind="adamw", learning_rate=1e-3, final_learning_rate=1e-5, schedule="cosine"
     )
     stage = Stage(name="test", batch=4, iterations=8, optimiser=optimiser, save_every=3)
+    recipe = load_recipe(RECIPE)
+    assert isinstance(recipe, ProbeRecipe)
+    augmentation = recipe.augmentation
 
     class Killed(ProbeBatches):
         def batch(self, iteration: int, rank: int = 0, world: int = 1) -> dict[str, np.ndarray]:
@@ -59,7 +72,7 @@ def test_a_killed_probe_goes_on_to_the_same_weights(tmp_path: Path) -> None:
     def run(folder: Path, kind: type[ProbeBatches]) -> Probe:
         torch.manual_seed(0)
         network = Probe((8, 8, 8, 8))
-        batches = kind(faces, 4, Augmentation(), seed=1)
+        batches = kind(faces, 4, augmentation, seed=1)
         criterion = ProbeCriterion(Losses())
         fit(stage, network, criterion, batches, lambda _: {}, folder, device="cpu")
         return network

@@ -25,6 +25,9 @@ CLASSES: dict[str, tuple[Part, ...]] = {
 """Parts of each class, in the order of the probe's outputs: left and right are one class, and so
 are both lips; jewellery counts as background."""
 
+BACKGROUND, SKIN = (list(CLASSES).index(name) for name in ("background", "skin"))
+"""Numbers of the two classes that occlusion needs."""
+
 CLASS_OF_PART = np.zeros(len(Part), dtype=np.uint8)
 """(19,) class of every part."""
 for _number, _parts in enumerate(CLASSES.values()):

@@ -9,9 +9,10 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from lineament.landmarks.criterion import wing
+from lineament.landmarks.integral import heat_loss
 from lineament.strict import Strict
 from lineament.synthesis.probe.classes import CLASSES
-from lineament.synthesis.probe.network import ProbeOutput, cell_places
+from lineament.synthesis.probe.network import ProbeOutput
 
 SMALL = frozenset({"eyes", "brows", "lips", "inner mouth", "ears", "glasses", "hat"})
 """Classes of few pixels."""
@@ -69,19 +70,6 @@ class ProbeCriterion(nn.Module):
             ),
             "overlap": losses.overlap * overlap_loss(output.parts, truth["classes"]),
         }
-
-
-def heat_loss(heat: Tensor, points: Tensor, side: int, spread: float) -> Tensor:
-    """Cross-entropy of each map against a Gaussian at its point: (N,L,K,K), (N,L,2) -> (N,L).
-
-    The Gaussian is separable, so that no map of truth is made beyond its two edges.
-    """
-    places = cell_places(heat.shape[-1], side, heat.device)
-    away = points[..., None] - places
-    edges = functional.softmax(-0.5 * (away / spread) ** 2, dim=-1)
-    along = torch.einsum("nlyx,nlx->nly", heat, edges[:, :, 0])
-    expected = (along * edges[:, :, 1]).sum(dim=-1)
-    return torch.logsumexp(heat.flatten(2), dim=2) - expected
 
 
 def overlap_loss(logits: Tensor, classes: Tensor) -> Tensor:

@@ -13,8 +13,8 @@ from lineament.errors import DataError
 from lineament.face import ByteArray, FloatArray
 from lineament.synthesis.parts import Part
 from lineament.synthesis.probe.classes import classes_of
-from lineament.synthesis.probe.sample import Sample
 from lineament.synthesis.shard_arrays import load_shards
+from lineament.training.augmentation.sample import Sample
 
 log = logging.getLogger(__name__)
 
@@ -37,7 +37,9 @@ class Faces:
         return len(self.images)
 
     def sample(self, index: int) -> Sample:
-        return Sample(self.images[index], self.points[index], classes_of(self.masks[index]))
+        """One face with a mask (S,S) of the numbers of `classes.CLASSES`."""
+        classes = classes_of(self.masks[index])
+        return Sample(self.images[index], self.points[index], classes, f"face {index}")
 
     def checksum(self) -> str:
         """CRC-32 of pictures and answers, in hexadecimal: tells a folder that was made anew."""

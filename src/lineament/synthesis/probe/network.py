@@ -13,11 +13,10 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from lineament.landmarks.integral import mean_positions
 from lineament.synthesis.probe.classes import CLASSES
 
 POINTS = 68
-REACH = 1.125
-"""Points may lie outside the picture: the map spans this many times its side."""
 
 
 class ProbeOutput(NamedTuple):
@@ -99,20 +98,6 @@ class Rise(nn.Module):
         risen = functional.interpolate(self.narrow(deep), scale_factor=2.0, mode="nearest")
         mixed: Tensor = self.mix(functional.relu(self.scale(risen + self.side(shallow))))
         return mixed
-
-
-def mean_positions(heat: Tensor, side: int) -> Tensor:
-    """Mean position under the softmax of each map: (N,L,K,K) -> (N,L,2) x and y in pixels."""
-    cells = heat.shape[-1]
-    share = functional.softmax(heat.flatten(2), dim=2).view_as(heat)
-    places = cell_places(cells, side, heat.device)
-    return torch.stack([share.sum(dim=2) @ places, share.sum(dim=3) @ places], dim=2)
-
-
-def cell_places(cells: int, side: int, device: torch.device) -> Tensor:
-    """Picture coordinate of the middle of every cell of a map: (K,)."""
-    places = (torch.arange(cells, device=device) + 0.5) / cells - 0.5
-    return places * (side * REACH) + (side - 1) / 2
 
 
 def _convolution(before: int, after: int, stride: int = 1) -> nn.Sequential:

@@ -15,13 +15,14 @@ from lineament.errors import ConfigError
 from lineament.evaluation.landmark_scores import point_errors
 from lineament.evaluation.parsing_scores import confusion, mean_f1
 from lineament.strict import Strict
-from lineament.synthesis.probe.batches import Augmentation, ProbeBatches
+from lineament.synthesis.probe.batches import ProbeBatches
 from lineament.synthesis.probe.claim import claim_folder
 from lineament.synthesis.probe.classes import CLASSES, classes_of
 from lineament.synthesis.probe.criterion import Losses, ProbeCriterion
 from lineament.synthesis.probe.faces import Faces, read_faces
 from lineament.synthesis.probe.network import Probe
 from lineament.synthesis.probe.predict import predict_classes, predict_points
+from lineament.training.augmentation.options import Augmentation
 from lineament.training.config import Optimiser, Recipe, Stage
 from lineament.training.loop import fit
 from lineament.training.processes import first_process

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -45,7 +46,7 @@ def mirrored(
     if mask is not None:
         mask = np.ascontiguousarray(mask[:, ::-1])
         mask = mask if mask_mirror is None else mask_mirror[mask]
-    image = np.ascontiguousarray(sample.image[:, ::-1])
+    image = np.asarray(cv2.flip(sample.image, 1), dtype=np.uint8)
     return replace(sample, image=image, points=points, mask=mask)
 
 
