@@ -8,13 +8,16 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
+from attribute_weight import CLASSES, gains, write_attributes
 from own_weight import DOWN, SCALE, SIZE, ring, write_weight
 
-from lineament import Analyzer, Face, analyzer, read_image
+from lineament import Analyzer, Face, analyzer, attributes, read_image
+from lineament.analyzer import DEFAULT_HEADS, HEADS
 from lineament.detection import DetectionOptions
 from lineament.errors import ConfigError, ImageError, RecordError
 from lineament.face import ByteArray
 from lineament.landmarks.head_pose import head_pose
+from lineament.weights import find_record
 
 EXAMPLES = Path(__file__).parent.parent / "examples"
 
@@ -226,3 +229,53 @@ def test_a_record_can_name_the_detector(astronaut: ByteArray) -> None:
     named = Analyzer(heads=(), records=["retinaface-mobilenet"], threads=1)
     assert named.records["detection"].name == "retinaface-mobilenet"
     assert len(named.analyze(astronaut)) == 1
+
+
+def test_attributes_beside_landmarks(record: Path, tmp_path: Path, astronaut: ByteArray) -> None:
+    own = Analyzer(
+        ("landmarks", "attributes"), records=[record, write_attributes(tmp_path)], threads=1
+    )
+    assert list(own.records) == list(own.providers) == ["detection", "landmarks", "attributes"]
+    pair = np.hstack([astronaut, 255 - astronaut, astronaut[:, ::-1]])
+    empty = np.full((120, 90, 3), 200, dtype=np.uint8)
+    alone, nothing, faces = own.analyze_many([astronaut, empty, pair])
+    assert nothing == []
+    for photo, face in [*((astronaut, face) for face in alone), *((pair, face) for face in faces)]:
+        assert face.landmarks is not None and face.attributes is not None
+        assert list(face.attributes.choices) == list(CLASSES)
+        assert face.attributes.landmarks is not None and face.attributes.pose is not None
+        # The points are in pixels of the photo, and the angles tell the crop's mean colours.
+        assert np.abs(face.attributes.landmarks.points.mean(axis=0) - face.box.centre).max() < 9
+        means = np.array([face.attributes.pose.yaw, face.attributes.pose.pitch]) / (30, 20)
+        x1, y1, x2, y2 = (round(edge) for edge in face.box.to_list())
+        seen = photo[y1:y2, x1:x2].mean(axis=(0, 1)) / 255
+        np.testing.assert_allclose(means, seen[:2], atol=0.12)
+        means = np.append(means, face.attributes.pose.roll / 10)
+        gain, shift = gains("pose_bin")
+        assert face.attributes.pose_bin is not None
+        expected = CLASSES["pose_bin"][int((means @ gain + shift).argmax())]
+        assert face.attributes.pose_bin.label == expected
+
+
+def test_the_attribute_head_alone(tmp_path: Path, astronaut: ByteArray) -> None:
+    own = Analyzer(("attributes",), records=[write_attributes(tmp_path)], threads=1)
+    (face,) = own.analyze(astronaut)
+    assert face.landmarks is face.pose is None
+    assert face.attributes is not None and face.attributes.pose is not None
+
+
+def test_the_attribute_head_asks_for_a_record(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(attributes, "DEFAULT_ATTRIBUTES", None)
+    with pytest.raises(ConfigError, match=r"no shipped weight yet; give the record of one.*record"):
+        Analyzer(("landmarks", "attributes"), threads=1)
+    with pytest.raises(ConfigError, match="a record for attributes, but the heads asked for are l"):
+        Analyzer(("landmarks",), records=[write_attributes(tmp_path)])
+
+
+def test_the_default_heads_are_those_with_a_shipped_weight() -> None:
+    assert ("attributes" in DEFAULT_HEADS) == (attributes.DEFAULT_ATTRIBUTES is not None)
+    assert "landmarks" in DEFAULT_HEADS and set(DEFAULT_HEADS) <= set(HEADS)
+    if attributes.DEFAULT_ATTRIBUTES is not None:
+        assert find_record(attributes.DEFAULT_ATTRIBUTES).task == "attributes"

@@ -10,15 +10,17 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
+from attribute_weight import CLASSES, write_attributes
 from command_line import CommandLine
 from own_weight import write_weight
 
-from lineament import read_image
+from lineament import attributes, read_image
 from lineament.cli.inputs import Source, collect
 from lineament.cli.output import PhotoLine
 from lineament.cli.reading import Photo, ahead, read_all
 from lineament.cli.video import count_frames, read_frames
 from lineament.errors import ImageError
+from lineament.face import FaceAttributes
 
 ROOT = Path(__file__).parent.parent
 EXAMPLES = ROOT / "examples"
@@ -66,7 +68,7 @@ def test_the_schema_file_and_its_page_are_those_of_the_code(lineament: CommandLi
     assert json.loads(schema) == json.loads(PhotoLine.schema_text())
     page = (ROOT / "docs" / "output.md").read_text(encoding="utf-8")
     (line,) = lineament("analyze", EXAMPLES / "astronaut.jpg", "--json", *ALONE).lines
-    for field in [*line, *line["faces"][0]]:
+    for field in [*line, *line["faces"][0], *FaceAttributes().to_dict(), "probabilities"]:
         assert f"`{field}`" in page
     assert list(line) == json.loads(schema)["required"]
 
@@ -102,6 +104,51 @@ def test_the_output_folder(lineament: CommandLine, tmp_path: Path) -> None:
         assert row["track"] == "", "a photo"
         assert float(row["point_68_y"]) == face["landmarks"]["points"][67][1]
         assert None not in row.values()
+
+
+def test_attributes_in_every_output(lineament: CommandLine, tmp_path: Path) -> None:
+    out, table = tmp_path / "out", tmp_path / "faces.csv"
+    records = (write_weight(tmp_path / "points"), write_attributes(tmp_path / "weight"))
+    asked = ("--heads", "landmarks, attributes", "--record", records[0], "--record", records[1])
+    photos = [EXAMPLES / name for name in ("astronaut.jpg", "rocket.jpg", WALL)]
+    done = lineament(
+        "analyze", *photos, "--out", out, "--csv", table, "--json", *asked, "--threads", 1
+    )
+    assert done.code == 0
+    assert "attributes: tiny-attributes on" in done.err
+    rows = iter(csv.DictReader(table.open(encoding="utf-8")))
+    sheet = (out / "index.html").read_text(encoding="utf-8")
+    for line, text in zip(done.lines, done.out.splitlines(), strict=True):
+        PhotoLine.model_validate_json(text)
+        assert line["weights"]["attributes"] == "tiny-attributes"
+        for face, row in zip(line["faces"], rows, strict=False):
+            attributes = face["attributes"]
+            assert len(attributes["landmarks"]["points"]) == 5
+            choices = {name: attributes.get(name) for name in CLASSES}
+            choices["eyes_closed"] = attributes["others"]["eyes_closed"]
+            for task, choice in choices.items():
+                assert list(choice["probabilities"]) == list(CLASSES[task])
+                assert sum(choice["probabilities"].values()) == pytest.approx(1, abs=1e-3)
+                assert row[task] == choice["label"]
+                assert float(row[f"{task}_probability"]) == choice["probability"]
+            for angle in ("yaw", "pitch", "roll"):
+                assert float(row[f"attributes_{angle}"]) == attributes["pose"][angle]
+            assert float(row["point_68_y"]) == face["landmarks"]["points"][67][1]
+            assert None not in row and None not in row.values()
+    assert next(rows, None) is None
+    age = done.lines[0]["faces"][0]["attributes"]["age_group"]
+    assert f"{age['label']} {age['probability']:.0%}" in sheet
+    assert sheet.count("<ol") == 2, "the rocket has no face"
+
+
+def test_attributes_need_a_record_while_none_is_shipped(
+    lineament: CommandLine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(attributes, "DEFAULT_ATTRIBUTES", None)
+    done = lineament("analyze", EXAMPLES / "rocket.jpg", "--heads", "landmarks,attributes")
+    assert done.code == 2
+    assert "--record my-attributes.toml" in " ".join(done.err.split())
+    assert done.out == ""
 
 
 def test_data_without_pictures(lineament: CommandLine, tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from attribute_weight import CLASSES, write_attributes
 from command_line import CommandLine
 
 from lineament import __version__
@@ -53,6 +54,19 @@ def test_models(lineament: CommandLine) -> None:
     for name, record in shipped_records().items():
         assert name in people
         assert record.licence in " ".join(people.split())
+
+
+def test_models_say_what_an_attribute_weight_answers(
+    lineament: CommandLine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    record = load_record(write_attributes(tmp_path))
+    module = importlib.import_module("lineament.cli.models")
+    monkeypatch.setattr(module, "shipped_records", lambda: {record.name: record})
+    (entry,) = json.loads(lineament("models", "--json").out)
+    assert entry["heads"] == {task: list(classes) for task, classes in CLASSES.items()}
+    people = lineament("models").out
+    assert "smile: no, yes" in people
+    assert "age group: child, teen, young adult" in " ".join(people.split())
 
 
 def test_a_sound_installation(lineament: CommandLine) -> None:

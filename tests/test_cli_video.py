@@ -9,6 +9,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
+from attribute_weight import CLASSES, write_attributes
 from command_line import CommandLine
 from own_weight import write_weight
 
@@ -173,3 +174,22 @@ def test_options_that_do_not_fit(
     assert done.code == 2
     assert message in done.err
     assert done.out == ""
+
+
+def test_attributes_of_a_video_are_those_of_each_frame(
+    lineament: CommandLine, clip: Path, tmp_path: Path
+) -> None:
+    own = ("--heads", "attributes", "--record", write_attributes(tmp_path), "--threads", 1)
+    plain, smooth = (
+        lineament("analyze", clip, option, "--json", "--every", 3, *own).lines
+        for option in ("--no-smooth", "--smooth")
+    )
+    faces = [face for line in plain for face in line["faces"]]
+    assert len(faces) > 4
+    for face in faces:
+        assert (
+            face["track"] is not None and face["attributes"]["smile"]["label"] in CLASSES["smile"]
+        )
+    smoothed = [face for line in smooth for face in line["faces"]]
+    assert [face["attributes"] for face in smoothed] == [face["attributes"] for face in faces]
+    assert [face["box"] for face in smoothed] != [face["box"] for face in faces]

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from lineament.contact_sheet import SheetEntry, write_contact_sheet
+from lineament.contact_sheet import MOST_DESCRIBED, SheetEntry, write_contact_sheet
 from lineament.errors import ImageError
 
 VOID = {"meta", "img", "link", "br"}
@@ -87,6 +87,23 @@ def test_a_photo_without_a_face_or_a_picture(tmp_path: Path) -> None:
     sheet = page(tmp_path, found("sea.jpg", 0, None))
     assert {"no face", "no picture was written"} <= set(sheet.text)
     assert sheet.all("img") == []
+
+
+def test_attributes_stand_below_the_picture(tmp_path: Path) -> None:
+    count = MOST_DESCRIBED + 3
+    people = tuple((f"face {number}", "<teen> 61%", "smile 98%") for number in range(count))
+    few = SheetEntry("few.jpg", None, 3, 640, 480, 0.03, described=people[:2])
+    many = SheetEntry("many.jpg", None, count, 640, 480, 0.03, described=people)
+    plain = page(tmp_path, found("plain.jpg"))
+    assert plain.all("ol") == []
+    sheet = page(tmp_path, few, many)
+    assert len(sheet.all("ol")) == 2
+    assert len(sheet.all("li")) == 2 + 2 + MOST_DESCRIBED + 1
+    assert sheet.text.count("<teen> 61% · smile 98%") == 2 + MOST_DESCRIBED
+    assert "and 3 faces more" in sheet.text
+    assert sheet.text.index("face 0") < sheet.text.index("face 1")
+    alone = SheetEntry("alone.jpg", None, 1, 640, 480, 0.03, described=(("", "smile 98%"),))
+    assert page(tmp_path, alone).all("b") == []
 
 
 def test_names_are_escaped(tmp_path: Path) -> None:

@@ -3,15 +3,36 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lineament.draw import AXES, AXIS_LENGTH, BOX, FIVE, IBUG_68, LINE, SHADE, draw_faces
+from lineament.draw import (
+    AXES,
+    AXIS_LENGTH,
+    BOX,
+    FIVE,
+    IBUG_68,
+    LINE,
+    SHADE,
+    WORDS,
+    draw_faces,
+    face_titles,
+)
 from lineament.errors import ImageError
-from lineament.face import Box, ByteArray, Face, FloatArray, HeadPose, Landmarks
+from lineament.face import (
+    Box,
+    ByteArray,
+    Choice,
+    Face,
+    FaceAttributes,
+    FloatArray,
+    HeadPose,
+    Landmarks,
+)
 
 WHITE = np.full((400, 600, 3), 255, np.uint8)
 BLACK = np.zeros((400, 600, 3), np.uint8)
@@ -191,3 +212,87 @@ def test_a_track_is_named_before_the_score() -> None:
         for each in (still, tracked)
     ]
     assert plate[1] > 1.3 * plate[0]
+
+
+SMILE = Choice.most_probable({"no": 0.02, "yes": 0.98})
+KNOWN = FaceAttributes(smile=SMILE, others={"hat": SMILE}, pose=HeadPose(30, 20, 10))
+
+
+def plate(box: Box, attributes: FaceAttributes | None) -> tuple[float, float, float, float]:
+    """Edges of what the attributes add to the picture: x1, y1, x2, y2."""
+    five = np.full((5, 2), 60, np.float32)
+    with_, without = (
+        draw_faces(WHITE, [Face(box, 0.9, five, attributes=each)]) for each in (attributes, None)
+    )
+    rows, columns = np.nonzero(painted(with_, without))
+    return columns.min(), rows.min(), columns.max(), rows.max()
+
+
+@pytest.mark.parametrize(
+    ("box", "place"),
+    [
+        (Box(150, 20, 350, 220), "below"),
+        (Box(20, 180, 220, 398), "right"),
+        (Box(380, 180, 590, 398), "left"),
+        (Box(0, 0, 599, 399), "over"),
+        (Box(-300, -300, 900, 700), "over"),
+    ],
+)
+def test_attributes_stand_beside_the_face_where_there_is_room(box: Box, place: str) -> None:
+    x1, y1, x2, y2 = plate(box, KNOWN)
+    assert x1 >= 0 and y1 >= 0 and x2 < 600 and y2 < 400
+    found = {
+        "below": y1 > box.y2,
+        "right": x1 > box.x2,
+        "left": x2 < box.x1,
+        "over": y1 > 250 and y2 == 399,
+    }
+    assert found[place]
+
+
+def test_attributes_are_words_on_a_dark_plate() -> None:
+    box = Box(150, 20, 350, 220)
+    x1, y1, x2, y2 = (int(edge) for edge in plate(box, KNOWN))
+    face_ = Face(box, 0.9, np.full((5, 2), 60, np.float32), attributes=KNOWN)
+    area = draw_faces(WHITE, [face_])[y1 : y2 + 1, x1 : x2 + 1].astype(int)
+    assert (np.abs(area - SHADE).max(axis=2) < 8).mean() > 0.5
+    assert (np.abs(area - WORDS).max(axis=2) < 40).mean() > 0.02
+    height = y2 - y1
+    _, top, _, bottom = plate(box, FaceAttributes(smile=SMILE))
+    assert 0.4 * height < bottom - top < 0.7 * height, "one line less"
+
+
+def test_a_face_among_others_has_a_title() -> None:
+    five = np.full((5, 2), 60, np.float32)
+    one = Face(Box(20, 20, 120, 120), 0.9, five, attributes=KNOWN)
+    other = Face(Box(320, 20, 420, 120), 0.8, five)
+    assert face_titles([one]) == [""]
+    assert face_titles([one, other]) == ["face 0", "face 1"]
+    assert face_titles([replace(one, track=7)]) == ["#7"]
+    alone, among = draw_faces(WHITE, [one]), draw_faces(WHITE, [one, other])
+    assert not shows_in(alone[125:, :300], BOX)
+    assert shows_in(among[125:, :300], BOX)
+
+
+def shows_in(area: ByteArray, colour: tuple[int, int, int]) -> bool:
+    return bool((np.abs(area.astype(int) - colour).max(axis=2) < 30).any())
+
+
+def test_small_faces_and_faces_without_answers_get_no_words() -> None:
+    five = np.full((5, 2), 60, np.float32)
+    for box, attributes in (
+        (Box(150, 20, 190, 60), KNOWN),
+        (Box(150, 20, 350, 220), FaceAttributes()),
+    ):
+        drawn = draw_faces(WHITE, [Face(box, 0.9, five, attributes=attributes)])
+        assert (drawn == draw_faces(WHITE, [Face(box, 0.9, five)])).all()
+
+
+def test_axes_of_a_face_without_landmarks_are_those_of_its_attributes() -> None:
+    box = Box(150, 50, 450, 350)
+    five = np.full((5, 2), 60, np.float32)
+    turned = Face(box, 0.9, five, attributes=FaceAttributes(pose=HeadPose(30, 20, 10)))
+    both = Face(box, 0.9, five, pose=HeadPose(30, 20, 10), attributes=FaceAttributes())
+    drawn = draw_faces(BLACK, [turned], axes=True)
+    assert (drawn == draw_faces(BLACK, [both], axes=True)).all()
+    assert (drawn != draw_faces(BLACK, [turned])).any()

@@ -20,8 +20,8 @@ TRAINING_ENGINES = {"torch", "lightning", "numba", "scipy", "onnx", "onnxscript"
 
 FLOORS = [
     {"errors", "strict", "toml_file"},
-    {"face", "image", "picture_file", "geometry"},
-    {"draw", "contact_sheet", "weight_source", "weights", "free_shapes"},
+    {"choice", "face", "image", "picture_file", "geometry"},
+    {"draw", "contact_sheet", "weight_source", "weight_output", "weights", "free_shapes"},
     {"devices", "runtime", "contract"},
     {"detection", "landmarks", "attributes", "parsing", "recognition"},
     {"analyzer", "gallery", "tracking"},
@@ -44,6 +44,9 @@ TRAINING_FILES = {
     ),
     *("training_faces", "found_boxes", "photo_source", "rendered_source", "label_adaptation"),
     *("table", "table_report", "loss_curves"),
+    *("dynamic_coefficients", "task_relations", "early_stopping", "transfer"),
+    *("attribute_faces", "rendered_attributes", "photo_attributes", "photo_answers"),
+    "held_out_photos",
 }
 """Files of a task's room that belong to the training side, whatever the task."""
 

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import hashlib
 import importlib.metadata
+import tomllib
 from pathlib import Path
 from typing import Any
 
 import pytest
+from attribute_weight import record_text as attributes_text
+from attribute_weight import write_attributes
 from tiny_networks import points_network, record_of, record_text, write_record
 
+from lineament.attributes.tasks import TASKS, find_task
 from lineament.errors import RecordError, WeightError
 from lineament.runtime import Session
 from lineament.weight_source import PackageFileSource, PackageLiteralSource, read_source
-from lineament.weights import SHIPPED, find_record, load_record, shipped_records
+from lineament.weights import SHIPPED, AttributesOutput, find_record, load_record, shipped_records
 
 MODEL = points_network()
 FIXED = points_network((10, 3, 8, 8))
@@ -78,7 +82,7 @@ def test_declared_sizes_are_freed_only_where_the_record_asks_for_it(tmp_path: Pa
         ("count =", "counts =", "unknown key 'counts'; did you mean 'count'?"),
         ('path = "', 'paths = "', "unknown key 'paths'; did you mean 'path'?"),
         ("size = 8", "size = 8\nzzz = 1", "unknown key 'zzz'; known keys: colour, crop, mean"),
-        ('task = "landmarks"', 'task = "landmark"', "task: Input should be 'detection' or"),
+        ('task = "landmarks"', 'task = "landmark"', "task: Input should be 'detection', 'land"),
         ("size = 8\n", "", "size is needed with every crop but whole_photo"),
         ("std = [1.0, 1.0, 1.0]", "std = [1.0, 0.0, 1.0]", "std must be above zero"),
         ('name = "tiny"\n', "", "name: Field required"),
@@ -102,6 +106,57 @@ def test_a_retinaface_record_needs_priors_for_every_stride(tmp_path: Path) -> No
     path.write_text(text.replace("strides = [8, 16, 32]", "strides = [8, 16]"), encoding="utf-8")
     with pytest.raises(RecordError, match="got 3 lists for 2 strides"):
         load_record(path)
+
+
+def test_a_record_of_attributes(tmp_path: Path) -> None:
+    output = load_record(write_attributes(tmp_path)).networks[0].output
+    assert isinstance(output, AttributesOutput)
+    assert output.tasks[:3] == ("gender_presentation", "age_group", "smile")
+    assert output.names[:2] == ("points", "gender_presentation_logits")
+    assert output.names[-1] == output.angles == "angles"
+    assert [head.temperature for head in output.heads] == [1.0, 0.5, 2.0, 1.0, 1.0, 1.0]
+    assert output.points is not None and output.points.scheme == "five-points"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ('task = "smile"', 'task = "age_group"', "task age_group stands there more than once"),
+        ('"smile_logits"', '"angles"', "output angles stands there more than once"),
+        ('"no", "yes"', '"no", "no"', "names a class twice: no, no"),
+        ('"no", "yes"', '"no"', "at least 2 items"),
+        ("temperature = 2.0", "temperature = 0.0", "greater than 0"),
+        ("temperature = 2.0", "temperature = inf", "finite number"),
+        ("temperature =", "temprature =", "did you mean 'temperature'?"),
+        ('angles = "angles"', 'angle = "angles"', "did you mean 'angles'?"),
+        ("scheme =", "schema =", "did you mean 'scheme'?"),
+        ('task = "smile"', 'task = "Big smile"', "should match pattern"),
+    ],
+)
+def test_a_wrong_record_of_attributes(old: str, new: str, message: str, tmp_path: Path) -> None:
+    text = attributes_text(MODEL)
+    assert old in text
+    with pytest.raises(RecordError) as caught:
+        load_record(write_attributes(tmp_path, text.replace(old, new)))
+    assert message in str(caught.value)
+
+
+def test_the_documented_record_of_attributes_is_one_and_names_known_tasks() -> None:
+    page = (Path(__file__).parent.parent / "docs" / "weights.md").read_text(encoding="utf-8")
+    example = page.split("## Your own attribute network")[1].split("```toml\n")[1].split("```")[0]
+    values = tomllib.loads(example)
+    assert values["task"] == "attributes"
+    output = AttributesOutput.model_validate(values["networks"]["output"])
+    for head in output.heads:
+        assert head.classes == find_task(head.task).classes
+    tasks = (Path(__file__).parent.parent / "docs" / "attributes.md").read_text(encoding="utf-8")
+    for task in TASKS.values():
+        assert f"| `{task.name}` | {', '.join(task.classes)} |" in tasks
+
+
+def test_a_record_of_attributes_needs_a_head(tmp_path: Path) -> None:
+    with pytest.raises(RecordError, match="heads: Field required"):
+        load_record(write_attributes(tmp_path, attributes_text(MODEL, ())))
 
 
 def test_every_fault_is_named_at_once(tmp_path: Path) -> None:

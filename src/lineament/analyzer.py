@@ -9,16 +9,29 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from lineament.attributes import DEFAULT_ATTRIBUTES
 from lineament.detection import DEFAULT_DETECTOR, DetectionOptions, load_detector
 from lineament.errors import ConfigError, ImageError
-from lineament.face import Box, ByteArray, Face, FloatArray, HeadPose, Landmarks
+from lineament.face import (
+    Box,
+    ByteArray,
+    Face,
+    FaceAttributes,
+    FloatArray,
+    HeadPose,
+    Landmarks,
+)
 from lineament.weights import WeightRecord, find_record
 
 if TYPE_CHECKING:
+    from lineament.attributes.estimator import AttributeEstimator
     from lineament.landmarks.estimator import LandmarkEstimator
 
-HEADS = ("landmarks",)
+HEADS = ("landmarks", "attributes")
 """The heads that exist."""
+
+DEFAULT_HEADS = HEADS if DEFAULT_ATTRIBUTES else ("landmarks",)
+"""The heads that run where none are named: those that a shipped weight serves."""
 
 CHUNK_PHOTOS = 8
 CHUNK_PIXELS = 16_000_000
@@ -35,14 +48,14 @@ class Analyzer:
         detector: name of a shipped detection record, or the path of one's own (.toml).
         records: weight records (paths of .toml files, or names of shipped ones) that replace
             the weight of their task: a detection record the detector, a landmarks record the
-            landmark head.
+            landmark head, an attributes record the attribute head.
         options: thresholds of the detector.
         device: `auto`, `cpu`, `cuda` and so on; see `lineament.runtime`.
         threads: threads of one network run; None leaves the choice to the runtime.
 
     Raises:
-        ConfigError: an unknown head, two records of one task, or a record of a head that was
-            not asked for.
+        ConfigError: an unknown head, two records of one task, a record of a head that was not
+            asked for, or a head without a shipped weight for which no record is given.
         RecordError: a record is missing or malformed, is of another task, or states a contract
             that its network does not keep.
         WeightError: a weight's file is missing or has another checksum.
@@ -51,7 +64,7 @@ class Analyzer:
 
     def __init__(
         self,
-        heads: Sequence[str] = ("landmarks",),
+        heads: Sequence[str] = DEFAULT_HEADS,
         *,
         detector: str | Path = DEFAULT_DETECTOR,
         records: Sequence[Path | str] = (),
@@ -79,6 +92,12 @@ class Analyzer:
 
             record = given.get("landmarks") or find_record(DEFAULT_LANDMARKS)
             self._landmarks = LandmarkEstimator(record, device=device, threads=threads)
+        self._attributes: AttributeEstimator | None = None
+        if "attributes" in self.heads:
+            from lineament.attributes.estimator import AttributeEstimator, default_record
+
+            record = given.get("attributes") or default_record()
+            self._attributes = AttributeEstimator(record, device=device, threads=threads)
 
     @property
     def records(self) -> dict[str, WeightRecord]:
@@ -86,6 +105,8 @@ class Analyzer:
         records = {"detection": self.detector.record}
         if self._landmarks:
             records["landmarks"] = self._landmarks.record
+        if self._attributes:
+            records["attributes"] = self._attributes.record
         return records
 
     @property
@@ -95,6 +116,8 @@ class Analyzer:
         if self._landmarks:
             used = dict.fromkeys(stage.session.provider for stage in self._landmarks.stages)
             providers["landmarks"] = ", ".join(used)
+        if self._attributes:
+            providers["attributes"] = self._attributes.session.provider
         return providers
 
     def analyze(self, image: ByteArray) -> list[Face]:
@@ -142,7 +165,8 @@ class Analyzer:
 
     def _chunk(self, images: Sequence[ByteArray]) -> list[list[Face]]:
         found = self.detector.detect(images)
-        marked = self._marked(images, [each.boxes for each in found])
+        boxes = [each.boxes for each in found]
+        marked, described = self._marked(images, boxes), self._described(images, boxes)
         return [
             [
                 Face(
@@ -151,10 +175,13 @@ class Analyzer:
                     five_points=detections.five_points[index],
                     landmarks=landmarks,
                     pose=pose,
+                    attributes=attributes,
                 )
-                for index, (landmarks, pose) in enumerate(marks)
+                for index, ((landmarks, pose), attributes) in enumerate(
+                    zip(marks, descriptions, strict=True)
+                )
             ]
-            for detections, marks in zip(found, marked, strict=True)
+            for detections, marks, descriptions in zip(found, marked, described, strict=True)
         ]
 
     def _marked(
@@ -173,6 +200,14 @@ class Analyzer:
             ]
             for points in self._landmarks.estimate(images, boxes)
         ]
+
+    def _described(
+        self, images: Sequence[ByteArray], boxes: Sequence[FloatArray]
+    ) -> Sequence[Sequence[FaceAttributes | None]]:
+        """Attributes of every face of every photo; None where the head did not run."""
+        if self._attributes is None or not any(len(each) for each in boxes):
+            return [[None] * len(each) for each in boxes]
+        return self._attributes.estimate(images, boxes)
 
 
 def _known(heads: Sequence[str]) -> tuple[str, ...]:

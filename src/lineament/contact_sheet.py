@@ -10,6 +10,9 @@ from urllib.parse import quote
 
 from lineament.errors import ImageError
 
+MOST_DESCRIBED = 50
+"""Faces of one photo whose attributes are spelled out on its card."""
+
 
 @dataclass(frozen=True, slots=True)
 class SheetEntry:
@@ -24,6 +27,8 @@ class SheetEntry:
         height: rows of the photo, 0 where it could not be read.
         seconds: time that the photo took.
         error: why it could not be analysed, or None.
+        described: for each face of which more is known, what it is called in the picture, or
+            nothing, and then phrases such as `smile 98%`.
     """
 
     name: str
@@ -33,6 +38,7 @@ class SheetEntry:
     height: int
     seconds: float
     error: str | None = None
+    described: tuple[tuple[str, ...], ...] = ()
 
 
 def write_contact_sheet(path: Path, entries: Sequence[SheetEntry], title: str) -> None:
@@ -87,8 +93,21 @@ def _card(entry: SheetEntry) -> str:
         f'<li class="card"><div class="frame">{_thumbnail(entry)}</div>'
         f'<div class="text"><p class="name" title="{name}">{name}</p>'
         f'<p class="facts"><span class="{badge}">{count}</span>'
-        f"<span>{facts}</span></p></div></li>"
+        f"<span>{facts}</span></p>{_descriptions(entry)}</div></li>"
     )
+
+
+def _descriptions(entry: SheetEntry) -> str:
+    """A list with one item for each described face, in the order of the data."""
+    if not entry.described:
+        return ""
+    items = "".join(
+        f"<li>{f'<b>{escape(name)}</b> ' if name else ''}{escape(' · '.join(phrases))}</li>"
+        for name, *phrases in entry.described[:MOST_DESCRIBED]
+    )
+    rest = len(entry.described) - MOST_DESCRIBED
+    more = f"<li>and {_counted(rest, 'face')} more</li>" if rest > 0 else ""
+    return f'<ol class="described" tabindex="0">{items}{more}</ol>'
 
 
 def _thumbnail(entry: SheetEntry) -> str:
@@ -148,7 +167,7 @@ ul {
   display: grid; grid-template-columns: repeat(auto-fill, minmax(min(15rem, 100%), 1fr));
   gap: 1rem; list-style: none; padding: 0; max-width: 110rem;
 }
-li:only-child { max-width: 36rem; grid-column: 1 / -1; }
+.card:only-child { max-width: 36rem; grid-column: 1 / -1; }
 .card {
   background: var(--card); border: 1px solid var(--edge); border-radius: 10px;
   overflow: hidden; display: flex; flex-direction: column; min-width: 0;
@@ -166,6 +185,13 @@ img { display: block; width: 100%; height: 100%; object-fit: contain; }
   display: flex; flex-wrap: wrap; align-items: center; gap: 0.3rem 0.6rem; margin-top: 0.3rem;
   color: var(--soft); font-size: 0.85rem;
 }
+.described {
+  list-style: none; padding: 0; margin-top: 0.45rem; font-size: 0.85rem; color: var(--soft);
+  max-height: 8.5rem; overflow-y: auto; overscroll-behavior: contain;
+}
+.described:focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; }
+.described li + li { margin-top: 0.2rem; }
+.described b { color: var(--ink); font-variant-numeric: tabular-nums; margin-right: 0.3rem; }
 .badge {
   background: var(--accent); color: var(--accent-ink); font-weight: 600;
   padding: 0.05rem 0.55rem; border-radius: 1rem;

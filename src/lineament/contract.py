@@ -12,9 +12,11 @@ import numpy as np
 from lineament.errors import RecordError, WeightError
 from lineament.runtime import Session
 from lineament.weights import (
+    AttributesOutput,
     CenterFaceOutput,
     Network,
     Output,
+    PointsLayout,
     PointsOutput,
     WeightRecord,
     WholePhoto,
@@ -93,9 +95,7 @@ def _output_faults(session: Session, network: Network) -> list[str]:
         if array.dtype != np.float32:
             faults.append(f"output {name}: got element type {array.dtype}, expected float32")
         if array.shape != shape:
-            hint = ""
-            if isinstance(network.output, PointsOutput):
-                hint = f", 2 x count = 2 x {network.output.count} values per face"
+            hint = _hint(network.output, name)
             faults.append(
                 f"output {name}: got {array.shape}, expected {shape} for a batch of "
                 f"{_PROBE_BATCH}{hint}"
@@ -103,11 +103,29 @@ def _output_faults(session: Session, network: Network) -> list[str]:
     return faults
 
 
+def _hint(output: Output, name: str) -> str:
+    """What the record says that makes the expected width of an output."""
+    points = output.points if isinstance(output, AttributesOutput) else output
+    if isinstance(points, PointsLayout) and points.name == name:
+        return f", 2 x count = 2 x {points.count} values per face"
+    if isinstance(output, AttributesOutput):
+        if name == output.angles:
+            return ", yaw, pitch and roll of each face"
+        head = next(each for each in output.heads if each.output == name)
+        return f", one logit for each class of {head.task}: {', '.join(head.classes)}"
+    return ""
+
+
 def _expected_shapes(output: Output, side: int) -> dict[str, tuple[int, ...]]:
     """Shape of every output for a batch of `_PROBE_BATCH` square inputs."""
     batch = _PROBE_BATCH
     if isinstance(output, PointsOutput):
         return {output.name: (batch, 2 * output.count)}
+    if isinstance(output, AttributesOutput):
+        points = {output.points.name: (batch, 2 * output.points.count)} if output.points else {}
+        heads = {head.output: (batch, len(head.classes)) for head in output.heads}
+        angles = {output.angles: (batch, 3)} if output.angles else {}
+        return {**points, **heads, **angles}
     if isinstance(output, CenterFaceOutput):
         cells = side // output.stride
         names = {output.heatmap: 1, output.sizes: 2, output.offsets: 2, output.points: 10}

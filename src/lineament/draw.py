@@ -1,4 +1,4 @@
-"""Faces drawn over a photo: boxes, scores, the five points, the landmarks, and how heads turn."""
+"""Faces drawn over a photo: boxes, scores, points, how heads turn, and attributes in words."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lineament.errors import ImageError
-from lineament.face import Box, ByteArray, Face, FloatArray, HeadPose, Landmarks
+from lineament.face import Box, ByteArray, Face, FaceAttributes, FloatArray, HeadPose, Landmarks
 
 Colour = tuple[int, int, int]
 
@@ -31,6 +31,7 @@ LINE: Colour = (90, 235, 255)
 DOT: Colour = (255, 255, 255)
 FIVE: Colour = (255, 92, 138)
 SHADE: Colour = (16, 18, 24)
+WORDS: Colour = (236, 238, 242)
 
 AXES: tuple[Colour, Colour, Colour] = ((255, 84, 84), (96, 224, 96), (104, 156, 255))
 """Of the head's own axes: to the person's left, up, and forward out of the face."""
@@ -43,6 +44,7 @@ FACE_PER_STROKE = 150.0
 SMALLEST_LABELLED = 36.0
 SMALLEST_RIMMED = 64.0
 SMALLEST_DOTTED = 200.0
+SMALLEST_DESCRIBED = 64.0
 
 _SHIFT = 4
 _FONT = cv2.FONT_HERSHEY_DUPLEX
@@ -56,13 +58,16 @@ def draw_faces(image: ByteArray, faces: Sequence[Face], *, axes: bool = False) -
     readable on light skin and sky. Landmarks of the scheme `ibug-68` are joined to the usual
     groups, with a dot on each point where the face is large enough to hold them; those of
     another scheme are dots. A box narrower than 36 pixels gets no score; a face of a video has
-    the number of its track before the score.
+    the number of its track before the score. Attributes stand in words beside a box of 64 pixels
+    or more, under the face's title where there are several: below the box where there is room,
+    otherwise at its right or left, otherwise over its lower edge.
 
     Args:
         image: (H,W,3) uint8 RGB.
         faces: in pixels of the photo.
-        axes: draw the axes of each head whose pose is known, from the middle of its box: red
-            to the person's left, green up, blue forward.
+        axes: draw the axes of each head whose pose is known, from its landmarks or else from
+            its attributes, from the middle of its box: red to the person's left, green up, blue
+            forward.
 
     Returns:
         (H,W,3) uint8 RGB, C-contiguous.
@@ -83,11 +88,23 @@ def draw_faces(image: ByteArray, faces: Sequence[Face], *, axes: bool = False) -
     cv2.addWeighted(shaded, RIM_STRENGTH, canvas, 1 - RIM_STRENGTH, 0, dst=canvas)
     for face in faces:
         _draw_face(canvas, face, rim=False)
-    for face in faces:
-        if axes and face.pose is not None:
-            _draw_axes(canvas, face.box, face.pose)
+    for face, title in zip(faces, face_titles(faces), strict=True):
+        pose = face.pose or (face.attributes.pose if face.attributes else None)
+        if axes and pose is not None:
+            _draw_axes(canvas, face.box, pose)
+        if face.attributes is not None:
+            _draw_attributes(canvas, face.box, face.attributes, title)
         _draw_score(canvas, face)
     return canvas
+
+
+def face_titles(faces: Sequence[Face]) -> list[str]:
+    """What each face of one photo is called where its attributes stand: the number of its track,
+    or its place in the data, from 0; empty for the only face of a photo."""
+    return [
+        f"#{face.track}" if face.track is not None else f"face {place}" if len(faces) > 1 else ""
+        for place, face in enumerate(faces)
+    ]
 
 
 def _side(box: Box) -> float:
@@ -192,3 +209,43 @@ def _draw_score(canvas: ByteArray, face: Face) -> None:
     cv2.rectangle(canvas, (left, top), (right, bottom), SHADE, cv2.FILLED)
     place = (left + pad, bottom - pad)
     cv2.putText(canvas, text, place, _FONT, scale, BOX, weight, cv2.LINE_AA)
+
+
+def _draw_attributes(canvas: ByteArray, box: Box, attributes: FaceAttributes, title: str) -> None:
+    """One line for each choice on a dark plate beside the box, below the title if there is one."""
+    phrases = attributes.phrases()
+    lines = [title, *phrases] if title else phrases
+    if not phrases or box.width < SMALLEST_DESCRIBED:
+        return
+    seen = min(_side(box), *canvas.shape[:2])
+    scale = float(np.clip(seen / 560, 0.32, 2.2))
+    weight = max(1, round(scale * 1.2))
+    sizes = [cv2.getTextSize(line, _FONT, scale, weight)[0] for line in lines]
+    text_width = max(width for width, _ in sizes)
+    text_height = max(height for _, height in sizes)
+    pad = max(2, round(text_height * 0.45))
+    step = round(text_height * 1.6)
+    width, height = text_width + 2 * pad, step * (len(lines) - 1) + text_height + 2 * pad
+    left, top = _beside(canvas, box, width, height)
+    cv2.rectangle(canvas, (left, top), (left + width, top + height), SHADE, cv2.FILLED)
+    for number, line in enumerate(lines):
+        place = (left + pad, top + pad + text_height + step * number)
+        colour = BOX if title and number == 0 else WORDS
+        cv2.putText(canvas, line, place, _FONT, scale, colour, weight, cv2.LINE_AA)
+
+
+def _beside(canvas: ByteArray, box: Box, width: int, height: int) -> tuple[int, int]:
+    """Left and top of a plate: below the box, else at its right, else at its left, else over its
+    lower edge."""
+    rows, columns = canvas.shape[:2]
+    x1, y1, x2, y2 = _inside(canvas, box)
+    gap = (_stroke(box) + _rim(box)) // 2 + 1
+    left = round(np.clip(x1 - gap, 0, max(columns - width, 0)))
+    top = round(np.clip(y1 - gap, 0, max(rows - height, 0)))
+    if y2 + gap + height <= rows:
+        return left, round(y2 + gap)
+    if x2 + gap + width <= columns:
+        return round(x2 + gap), top
+    if x1 - gap - width >= 0:
+        return round(x1 - gap - width), top
+    return left, max(rows - height, 0)

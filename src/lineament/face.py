@@ -6,11 +6,14 @@ pixel at (0, 0). Left and right are the person's own.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+from lineament.choice import Choice as Choice
 
 FloatArray = NDArray[np.float32]
 ByteArray = NDArray[np.uint8]
@@ -117,6 +120,85 @@ class HeadPose:
         return {name: round(float(angle), 2) for name, angle in angles.items()}
 
 
+NAMED_ATTRIBUTES = ("gender_presentation", "age_group", "smile", "glasses", "pose_bin")
+"""The tasks that have a field of their own in `FaceAttributes`."""
+
+_SAID_BY_THE_LABEL = ("gender_presentation", "age_group")
+
+
+@dataclass(frozen=True, slots=True)
+class FaceAttributes:
+    """What a picture shows of a face; what its weight does not answer is None.
+
+    docs/attributes.md says what each label means and what it does not.
+
+    Attributes:
+        gender_presentation: `feminine` or `masculine`: how the face is shaped and styled in the
+            picture; it says nothing of who the person is.
+        age_group: of the appearance.
+        smile, glasses: `no` or `yes`.
+        pose_bin: MTFL's five bins of the yaw, whose left and right are the viewer's.
+        others: further choices by the name of their task.
+        pose: how the head is turned, as the attribute network says; `Face.pose` is what follows
+            from the landmarks.
+        landmarks: the points that the attribute network gives beside its answers.
+
+    Raises:
+        ValueError: `others` names a task that has a field.
+    """
+
+    gender_presentation: Choice | None = None
+    age_group: Choice | None = None
+    smile: Choice | None = None
+    glasses: Choice | None = None
+    pose_bin: Choice | None = None
+    others: Mapping[str, Choice] = field(default_factory=dict)
+    pose: HeadPose | None = None
+    landmarks: Landmarks | None = None
+
+    def __post_init__(self) -> None:
+        double = sorted(set(self.others) & set(NAMED_ATTRIBUTES))
+        if double:
+            raise ValueError(f"{', '.join(double)} has a field and must not stand in others")
+
+    @classmethod
+    def from_choices(
+        cls,
+        choices: Mapping[str, Choice],
+        *,
+        pose: HeadPose | None = None,
+        landmarks: Landmarks | None = None,
+    ) -> FaceAttributes:
+        """Choices by task, each in its field or in `others`."""
+        own = {name: choice for name, choice in choices.items() if name in NAMED_ATTRIBUTES}
+        others = {name: choice for name, choice in choices.items() if name not in own}
+        return cls(**own, others=others, pose=pose, landmarks=landmarks)
+
+    @property
+    def choices(self) -> dict[str, Choice]:
+        """Every choice that was made, by task: the named ones first."""
+        named = {name: getattr(self, name) for name in NAMED_ATTRIBUTES}
+        made = {name: choice for name, choice in named.items() if choice is not None}
+        return {**made, **self.others}
+
+    def phrases(self) -> list[str]:
+        """Each choice in words with its probability, such as `no smile 98%`, for people."""
+        return [
+            f"{_in_words(task, choice.label)} {choice.probability:.0%}"
+            for task, choice in self.choices.items()
+        ]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain data for JSON."""
+        named = {name: getattr(self, name) for name in NAMED_ATTRIBUTES}
+        return {
+            **{name: choice.to_dict() if choice else None for name, choice in named.items()},
+            "others": {name: choice.to_dict() for name, choice in self.others.items()},
+            "pose": self.pose.to_dict() if self.pose else None,
+            "landmarks": self.landmarks.to_dict() if self.landmarks else None,
+        }
+
+
 @dataclass(frozen=True, slots=True)
 class Face:
     """One face of one photo. A head that was not asked for leaves its field None.
@@ -128,6 +210,7 @@ class Face:
         landmarks: the points, if the landmark head ran.
         pose: the turn of the head, where it follows from the landmarks.
         track: in a video, the number of the person's track; None for a photo.
+        attributes: what else the picture shows of the face, if the attribute head ran.
     """
 
     box: Box
@@ -136,6 +219,7 @@ class Face:
     landmarks: Landmarks | None = None
     pose: HeadPose | None = None
     track: int | None = None
+    attributes: FaceAttributes | None = None
 
     def __post_init__(self) -> None:
         points = checked_points(self.five_points)
@@ -151,6 +235,7 @@ class Face:
             "five_points": rounded(self.five_points),
             "landmarks": self.landmarks.to_dict() if self.landmarks else None,
             "pose": self.pose.to_dict() if self.pose else None,
+            "attributes": self.attributes.to_dict() if self.attributes else None,
             "track": self.track,
         }
 
@@ -168,3 +253,12 @@ def checked_points(points: FloatArray) -> FloatArray:
 def rounded(points: FloatArray) -> list[list[float]]:
     """Points as nested lists, to a hundredth of a pixel."""
     return [[round(float(x), 2), round(float(y), 2)] for x, y in points]
+
+
+def _in_words(task: str, label: str) -> str:
+    if task in _SAID_BY_THE_LABEL:
+        return label
+    name = task.removesuffix("_bin").replace("_", " ")
+    if label in ("no", "yes"):
+        return name if label == "yes" else f"no {name}"
+    return f"{name} {label}"

@@ -13,13 +13,43 @@ from functools import cache
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import Field, PositiveInt, PrivateAttr, ValidationError, model_validator
+from pydantic import Field, PrivateAttr, ValidationError, model_validator
 
 from lineament.errors import RecordError, WeightError
 from lineament.free_shapes import free_shapes
 from lineament.strict import Strict, describe_faults
 from lineament.toml_file import read_toml
+from lineament.weight_output import (
+    AttributeHead,
+    AttributesOutput,
+    CenterFaceOutput,
+    Output,
+    PointsLayout,
+    PointsOutput,
+    RetinaFaceOutput,
+)
 from lineament.weight_source import Source, read_source
+
+__all__ = [
+    "AttributeHead",
+    "AttributesOutput",
+    "CenterFaceOutput",
+    "Crop",
+    "DetectorBox",
+    "InputContract",
+    "Measure",
+    "Network",
+    "Output",
+    "PointsLayout",
+    "PointsOutput",
+    "RetinaFaceOutput",
+    "TurnedPoints",
+    "WeightRecord",
+    "WholePhoto",
+    "find_record",
+    "load_record",
+    "shipped_records",
+]
 
 SHIPPED = Path(__file__).parent / "weights"
 
@@ -84,58 +114,6 @@ class InputContract(Strict):
         return self
 
 
-class PointsOutput(Strict):
-    """Points of one face: (N, 2 x count) float32.
-
-    Attributes:
-        order: `x_then_y` is x1..xL, y1..yL; `pairs` is x1, y1, x2, y2, ...
-        unit: `input_pixels` have pixel centres at integers; `unit_square` is 0 to 1 over the
-            whole crop, so that 0.5 is its middle.
-    """
-
-    kind: Literal["points"]
-    name: str
-    count: int = Field(gt=0)
-    scheme: str
-    order: Literal["x_then_y", "pairs"]
-    unit: Literal["input_pixels", "unit_square"]
-
-
-class RetinaFaceOutput(Strict):
-    """Prior-relative boxes (N,P,4), scores (N,P,2) and five points (N,P,10)."""
-
-    kind: Literal["retinaface"]
-    boxes: str
-    scores: str
-    points: str
-    strides: tuple[PositiveInt, ...]
-    priors: tuple[tuple[PositiveInt, ...], ...]
-    variances: tuple[float, float]
-
-    @model_validator(mode="after")
-    def _priors_for_each_stride(self) -> RetinaFaceOutput:
-        if len(self.strides) != len(self.priors):
-            raise ValueError(
-                f"priors needs one list of sides per stride: got {len(self.priors)} lists for "
-                f"{len(self.strides)} strides"
-            )
-        return self
-
-
-class CenterFaceOutput(Strict):
-    """Heat map (N,1,h,w), log sizes (N,2,h,w), offsets (N,2,h,w), five points (N,10,h,w)."""
-
-    kind: Literal["centerface"]
-    heatmap: str
-    sizes: str
-    offsets: str
-    points: str
-    stride: int = Field(gt=0)
-
-
-Output = Annotated[PointsOutput | RetinaFaceOutput | CenterFaceOutput, Field(discriminator="kind")]
-
-
 class Network(Strict):
     """One ONNX graph with its contracts.
 
@@ -164,7 +142,7 @@ class WeightRecord(Strict):
     """What is known of a weight. Stages run in the order of `networks`."""
 
     name: str = Field(pattern=r"^[a-z0-9][a-z0-9.-]*$")
-    task: Literal["detection", "landmarks"]
+    task: Literal["detection", "landmarks", "attributes"]
     description: str
     licence: str
     trained_on: str

@@ -65,6 +65,8 @@ def test_the_test_part_has_its_own_list(root):
         (rf"lfw_5590\a.jpg {XY} 1 1 1 6", ["pose '6'", "1, 2, 3, 4, 5"]),
         (GOOD.replace("2.25", "nan"), ["'nan'", "finite"]),
         (GOOD.replace("2.25", "2;25"), ["'2;25'", "a number"]),
+        (GOOD.replace("2.25", "225"), ["point 2 at (9, 225)", "picture of 16 x 12 pixels"]),
+        (GOOD.replace("1.5 9", "-1.5e3 9"), ["point 1 at (-1500, 2)", "in or near its picture"]),
         (GOOD.replace("a.jpg", "z.jpg"), ["z.jpg is missing"]),
         (GOOD.replace("lfw_5590", ".."), [r"'..\\a.jpg'", "a path below"]),
         (GOOD.replace("lfw_5590", r"\etc"), ["a path below"]),
@@ -79,14 +81,20 @@ def test_a_bad_line_is_told_by_file_line_and_expectation(root, line, words):
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
-@given(
-    st.lists(st.floats(width=32, allow_nan=False, allow_infinity=False), min_size=10, max_size=10)
-)
-def test_every_finite_number_reads_back(root, numbers):
+@given(st.lists(st.floats(-6, 18, width=32), min_size=10, max_size=10))
+def test_every_number_in_and_near_the_picture_reads_back(root, numbers):
+    """Half a side outside the 16 x 12 pixels is near: a border may cut a face."""
     words = " ".join(repr(value) for value in numbers)
     write(root, [f"d.jpg {words} 1 1 1 1"])
     (face,) = read_mtfl(root)
     np.testing.assert_array_equal(face.points.T.ravel(), np.array(numbers, np.float32))
+
+
+def test_a_picture_without_a_size_is_told_by_file_and_line(root):
+    (root / "d.jpg").write_bytes(b"\xff\xd8torn")
+    path = write(root, [GOOD, f"d.jpg {XY} 1 1 1 1"])
+    with pytest.raises(DataError, match=rf"{path}:2: cannot read .*d\.jpg"):
+        read_mtfl(root)
 
 
 def test_an_empty_list_is_refused(root):

@@ -9,13 +9,13 @@ import sys
 
 import pytest
 
-from lineament.datasets.readers import READERS, find_reader, read_dataset
+from lineament.datasets.readers import READERS, find_reader, read_dataset, read_faces
 from lineament.errors import ConfigError, DataError
 from lineament.landmarks.schemes import SCHEMES
 
 
 def test_the_published_formats_are_there():
-    assert set(READERS) == {"300w", "aflw-19", "wflw", "cofw", "mtfl", "mafl"}
+    assert set(READERS) == {"300w", "aflw-19", "wflw", "cofw", "mtfl", "mafl", "utkface"}
 
 
 @pytest.mark.parametrize("name", READERS)
@@ -25,12 +25,12 @@ def test_an_entry_is_true_to_its_reader(name, tmp_path):
     function = getattr(module, reader.function)
     assert tuple(module.PARTS) == reader.parts
     assert inspect.signature(function).parameters["part"].default == reader.parts[0]
-    assert reader.scheme in SCHEMES
+    assert reader.scheme is None or reader.scheme in SCHEMES
     for part in reader.parts:
         with pytest.raises(DataError, match="does not exist"):
-            read_dataset(name, tmp_path / "none", part)
+            read_faces(name, tmp_path / "none", part)
     with pytest.raises(ConfigError, match=f"no part 'half'; there are {', '.join(reader.parts)}"):
-        read_dataset(name, tmp_path, "half")
+        read_faces(name, tmp_path, "half")
 
 
 def test_a_dataset_is_read_by_its_name(tmp_path, picture):
@@ -40,6 +40,14 @@ def test_a_dataset_is_read_by_its_name(tmp_path, picture):
     read = [read_dataset("mtfl", tmp_path, part)[0] for part in (None, "train", "test")]
     assert [face.attributes["gender"] for face in read] == ["male", "male", "female"]
     assert read[0].scheme == READERS["mtfl"].scheme
+
+
+def test_a_dataset_without_points_is_not_read_for_points(tmp_path, picture):
+    picture(tmp_path / "30_0_2_20170116174525125.jpg")
+    (face,) = read_faces("utkface", tmp_path)
+    assert face.attributes["age"] == 30
+    with pytest.raises(ConfigError, match="utkface has no points; those that have are 300w"):
+        read_dataset("utkface", tmp_path)
 
 
 def test_an_unknown_name_is_told_with_the_nearest():

@@ -37,8 +37,12 @@ def analyze(
     ] = False,
     csv: Annotated[Path | None, typer.Option(help="A file with one row for each face.")] = None,
     heads: Annotated[
-        str, typer.Option(help="Heads to run, with commas between; none: detection alone.")
-    ] = "landmarks",
+        str | None,
+        typer.Option(
+            help="Heads to run, with commas between: landmarks, attributes; none: detection "
+            "alone. [default: those that have a shipped weight]"
+        ),
+    ] = None,
     detector: Annotated[
         str, typer.Option(help="Detection weight: a name or a record (.toml).")
     ] = "retinaface-mobilenet",
@@ -73,7 +77,7 @@ def analyze(
     device: Annotated[str, typer.Option(help="auto, cpu, cuda, ...; see doctor.")] = "auto",
     threads: Annotated[int | None, typer.Option(min=1, help="Threads of a network run.")] = None,
 ) -> None:
-    """Find every face, and the points on each.
+    """Find every face, the points on each and, with a weight for it, its attributes.
 
     Exit code: 0 all inputs were read, 1 some failed, 2 nothing could be read or a wrong option.
     """
@@ -84,7 +88,7 @@ def analyze(
     tuning = {"min_cutoff": min_cutoff, "beta": beta}
     if not smooth and any(value is not None for value in tuning.values()):
         raise ConfigError("--min-cutoff and --beta tune the smoothing: add --smooth")
-    from lineament.analyzer import Analyzer
+    from lineament.analyzer import DEFAULT_HEADS, Analyzer
     from lineament.cli.inputs import collect
     from lineament.cli.results import Results
     from lineament.cli.run import run
@@ -104,7 +108,7 @@ def analyze(
     choices = {"min_score": min_score, "smallest_face": smallest_face, "longest_side": longest_side}
     given: dict[str, Any] = {name: value for name, value in choices.items() if value is not None}
     analyzer = Analyzer(
-        [] if heads == "none" else [head.strip() for head in heads.split(",")],
+        DEFAULT_HEADS if heads is None else _names(heads),
         detector=detector,
         records=record or [],
         options=DetectionOptions(**given),
@@ -129,3 +133,7 @@ def analyze(
         raise typer.Exit(NOTHING_USABLE)
     if tally.problems:
         raise typer.Exit(SOME_FAILED)
+
+
+def _names(heads: str) -> list[str]:
+    return [] if heads == "none" else [head.strip() for head in heads.split(",")]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import difflib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 
 from lineament.cli.console import stderr
+from lineament.cli.evaluate_attributes import attributes
 
 if TYPE_CHECKING:
     from lineament.datasets.labelled_face import LabelledFace
@@ -124,7 +125,7 @@ def landmarks(
     estimator, finder, options = load_models(
         weights, detector if boxes == "detector" else None, device, threads
     )
-    with _progress_bar() as progress:
+    with progress_bar() as progress:
         document = evaluate_landmarks(
             samples,
             estimator,
@@ -157,21 +158,25 @@ def default_split(dataset: str) -> str:
     return "test" if "test" in parts else parts[0]
 
 
-def dataset_and_folder(text: str) -> tuple[str, Path]:
-    """Name and folder of `NAME=FOLDER`.
+app.command()(attributes)
+
+
+def dataset_and_folder(text: str, names: Sequence[str] = DATASETS) -> tuple[str, Path]:
+    """Name, one of `names`, and folder of `NAME=FOLDER`.
 
     Raises:
         typer.BadParameter: no `=`, nothing after it, or an unknown name.
     """
     name, equals, folder = text.partition("=")
-    known = ", ".join(DATASETS)
+    known = ", ".join(names)
     if not equals or not folder:
         raise typer.BadParameter(
-            f"got {text!r}, expected NAME=FOLDER, such as 300w=../shared/data/300w; names: {known}",
+            f"got {text!r}, expected NAME=FOLDER, such as {names[0]}=../shared/data/{names[0]}; "
+            f"names: {known}",
             param_hint="--data",
         )
-    if name not in DATASETS:
-        near = difflib.get_close_matches(name.lower(), DATASETS, n=1)
+    if name not in names:
+        near = difflib.get_close_matches(name.lower(), names, n=1)
         hint = f"; did you mean {near[0]}?" if near else ";"
         raise typer.BadParameter(
             f"no dataset named {name!r}{hint} there are readers for: {known}", param_hint="--data"
@@ -202,7 +207,7 @@ def load_models(
 
 
 @contextmanager
-def _progress_bar() -> Iterator[Progress]:
+def progress_bar() -> Iterator[Progress]:
     """A bar on stderr that appears with the first batch: kept predictions need none."""
     from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
     from rich.progress import Progress as Bar

@@ -12,7 +12,7 @@ from rich.table import Table
 
 from lineament.cli.console import stdout
 from lineament.cli.weight_state import WeightState, weight_state
-from lineament.weights import WeightRecord, shipped_records
+from lineament.weights import AttributeHead, AttributesOutput, WeightRecord, shipped_records
 
 COLOURS = {"ok": "green", "absent": "yellow", "broken": "red"}
 
@@ -32,8 +32,17 @@ def models(
 
 def _entry(record: WeightRecord, state: WeightState) -> dict[str, Any]:
     entry: dict[str, Any] = record.model_dump(mode="json", exclude={"networks"})
+    heads = _heads(record)
+    if heads:
+        entry["heads"] = {head.task: list(head.classes) for head in heads}
     entry["sha256"] = [network.sha256 for network in record.networks]
     return {**entry, "bytes": state.size, "state": state.state, "message": state.message}
+
+
+def _heads(record: WeightRecord) -> tuple[AttributeHead, ...]:
+    """The questions that a record of task attributes answers; none of another task."""
+    output = record.networks[0].output
+    return output.heads if isinstance(output, AttributesOutput) else ()
 
 
 def _sheet(record: WeightRecord, state: WeightState) -> Table:
@@ -42,6 +51,10 @@ def _sheet(record: WeightRecord, state: WeightState) -> Table:
     table.add_column(overflow="fold")
     table.add_row("task", record.task)
     table.add_row("what", escape(record.description))
+    for head in _heads(record):
+        table.add_row(
+            "answers", escape(f"{head.task.replace('_', ' ')}: {', '.join(head.classes)}")
+        )
     table.add_row("licence", escape(record.licence))
     table.add_row("trained on", escape(record.trained_on))
     real = "yes" if record.real_faces else "no, only on faces that never existed"

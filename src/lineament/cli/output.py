@@ -12,8 +12,8 @@ from typing import Annotated, Any, Literal, TextIO
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from lineament.face import FIVE_POINTS, Face
-from lineament.weights import PointsOutput, WeightRecord
+from lineament.face import FIVE_POINTS, NAMED_ATTRIBUTES, Face
+from lineament.weights import AttributesOutput, PointsOutput, WeightRecord
 
 SCHEMA: Literal["lineament.faces/1"] = "lineament.faces/1"
 
@@ -48,6 +48,25 @@ class PoseData(Line):
     roll: float = Field(description="degrees; positive: the person's left side is raised")
 
 
+class ChoiceData(Line):
+    label: str = Field(description="the most probable class")
+    probability: float = Field(ge=0, le=1, description="of that class, calibrated")
+    probabilities: dict[str, float] = Field(description="class -> probability; they add to 1")
+
+
+class AttributesData(Line):
+    """A choice is null where the weight does not answer its question."""
+
+    gender_presentation: ChoiceData | None = Field(description="feminine, masculine: as pictured")
+    age_group: ChoiceData | None = Field(description="of the appearance")
+    smile: ChoiceData | None = Field(description="no, yes")
+    glasses: ChoiceData | None = Field(description="no, yes")
+    pose_bin: ChoiceData | None = Field(description="left profile to right profile, the viewer's")
+    others: dict[str, ChoiceData] = Field(description="further choices by task")
+    pose: PoseData | None = Field(description="the turn that the attribute network gives")
+    landmarks: LandmarksData | None = Field(description="the points that it gives")
+
+
 class FaceData(Line):
     box: tuple[float, float, float, float] = Field(description="x1, y1, x2, y2 in photo pixels")
     score: float = Field(ge=0, le=1, description="the detector's confidence")
@@ -56,6 +75,7 @@ class FaceData(Line):
     )
     landmarks: LandmarksData | None = Field(description="null if the head was not asked for")
     pose: PoseData | None = Field(description="null if it does not follow from landmarks")
+    attributes: AttributesData | None = Field(description="null if the head was not asked for")
     track: int | None = Field(ge=1, description="number of the track in its video; null: a photo")
 
 
@@ -98,12 +118,14 @@ class CsvFaces:
 
     Args:
         stream: an open text file (newline="").
-        records: the weight record of each task, which say how many landmarks there will be.
+        records: the weight record of each task, which say how many landmarks there will be and
+            which attributes.
     """
 
     def __init__(self, stream: TextIO, records: dict[str, WeightRecord]) -> None:
         self._writer = csv.writer(stream)
         self._count = _landmark_count(records)
+        self._attributes = _attributes_output(records)
         self._writer.writerow(self._header())
 
     def write(self, line: PhotoLine) -> None:
@@ -115,13 +137,21 @@ class CsvFaces:
             row += _flat(face.five_points)
             if face.landmarks:
                 row += _flat(face.landmarks.points)
+            if face.attributes and self._attributes:
+                row += _attribute_cells(face.attributes, self._attributes)
             self._writer.writerow(row)
 
     def _header(self) -> list[str]:
         names = ["source", "frame", "seconds", "width", "height", "face", "track", "score"]
         names += ["x1", "y1", "x2", "y2", "yaw", "pitch", "roll"]
         points = [*FIVE_POINTS, *(f"point_{number}" for number in range(1, self._count + 1))]
-        return names + [f"{point}_{axis}" for point in points for axis in "xy"]
+        names += [f"{point}_{axis}" for point in points for axis in "xy"]
+        if self._attributes:
+            for task in self._attributes.tasks:
+                names += [task, f"{task}_probability"]
+            if self._attributes.angles:
+                names += ["attributes_yaw", "attributes_pitch", "attributes_roll"]
+        return names
 
 
 def _landmark_count(records: dict[str, WeightRecord]) -> int:
@@ -129,6 +159,24 @@ def _landmark_count(records: dict[str, WeightRecord]) -> int:
         return 0
     output = records["landmarks"].networks[-1].output
     return output.count if isinstance(output, PointsOutput) else 0
+
+
+def _attributes_output(records: dict[str, WeightRecord]) -> AttributesOutput | None:
+    if "attributes" not in records:
+        return None
+    output = records["attributes"].networks[0].output
+    return output if isinstance(output, AttributesOutput) else None
+
+
+def _attribute_cells(data: AttributesData, output: AttributesOutput) -> list[Any]:
+    named = {name: getattr(data, name) for name in NAMED_ATTRIBUTES}
+    choices: dict[str, ChoiceData] = {**named, **data.others}
+    cells: list[Any] = []
+    for task in output.tasks:
+        cells += [choices[task].label, choices[task].probability]
+    if data.pose:
+        cells += [data.pose.yaw, data.pose.pitch, data.pose.roll]
+    return cells
 
 
 def _flat(points: Sequence[Point]) -> list[float]:

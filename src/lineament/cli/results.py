@@ -17,7 +17,7 @@ from lineament.cli.picture_names import PictureNames
 from lineament.cli.reading import Photo
 from lineament.cli.video import frame_rate
 from lineament.contact_sheet import SheetEntry, write_contact_sheet
-from lineament.draw import draw_faces
+from lineament.draw import draw_faces, face_titles
 from lineament.errors import ConfigError
 from lineament.face import Face
 from lineament.weights import WeightRecord
@@ -107,8 +107,17 @@ class Results:
             self._rows.write(line)
         place = "" if photo.frame is None else f" frame {photo.frame}"
         name = f"{photo.source.name}{place}"
+        described = tuple(
+            (title, *face.attributes.phrases())
+            for face, title in zip(faces, face_titles(faces), strict=True)
+            if face.attributes
+        )
         self._entries.append(
-            SheetEntry(name, line.picture, len(faces), width, height, seconds=seconds)
+            SheetEntry(
+                *(name, line.picture, len(faces), width, height),
+                seconds=seconds,
+                described=described,
+            )
         )
 
     def fail(self, problem: Problem) -> None:

@@ -63,7 +63,7 @@ def holdout(faces: Sequence[LabelledFace], share: int = SHARE) -> NDArray[np.boo
     """
     if share < 2:
         raise ValueError(f"got the share {share}, expected 2 or more")
-    name_of = _names_that_decide({face.image for face in faces})
+    name_of = names_that_decide({face.image for face in faces})
     kept = {name: held_out(name, share) for name in set(name_of.values())}
     return np.array([kept[name_of[face.image]] for face in faces], dtype=np.bool_)
 
@@ -87,7 +87,7 @@ def choose_part(
     return [face for face, chosen in zip(faces, mask, strict=True) if chosen]
 
 
-def _names_that_decide(pictures: set[Path]) -> dict[Path, str]:
+def names_that_decide(pictures: set[Path]) -> dict[Path, str]:
     """By picture the name that its photo is cut by: the first of all that show the same bytes."""
     parent = {photo_name(path): photo_name(path) for path in pictures}
 

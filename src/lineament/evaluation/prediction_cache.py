@@ -15,19 +15,22 @@ import logging
 import os
 import zipfile
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import fields
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 import numpy as np
 
 import lineament
 from lineament.datasets.labelled_face import LabelledFace
 from lineament.errors import DataError
-from lineament.evaluation.predictions import BoxSource, Estimator, Predictions
+from lineament.evaluation.predictions import Predictions
 from lineament.weights import WeightRecord
 
 if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
     from lineament.detection import Detector
 
 logger = logging.getLogger(__name__)
@@ -37,6 +40,15 @@ UNINVOLVED = frozenset({"cli", "synthesis", "training"})
 
 DECIDING_LIBRARIES = ("numpy", "cv2", "onnxruntime")
 
+Kept = TypeVar("Kept", bound="DataclassInstance")
+
+
+class Recorded(Protocol):
+    """What has a weight record, such as an estimator."""
+
+    @property
+    def record(self) -> WeightRecord: ...
+
 
 def predict_or_load(
     folder: Path,
@@ -44,6 +56,17 @@ def predict_or_load(
     facts: Mapping[str, Any],
     compute: Callable[[], Predictions],
 ) -> tuple[Predictions, Path]:
+    """Predictions of landmarks, by `arrays_or_load`."""
+    return arrays_or_load(folder, stem, facts, compute, Predictions)
+
+
+def arrays_or_load(
+    folder: Path,
+    stem: str,
+    facts: Mapping[str, Any],
+    compute: Callable[[], Kept],
+    kind: type[Kept],
+) -> tuple[Kept, Path]:
     """Predictions from `folder`, or computed and kept there.
 
     Args:
@@ -51,6 +74,7 @@ def predict_or_load(
         stem: readable beginning of the file's name.
         facts: plain data from `deciding_facts`; their digest is the key.
         compute: makes the predictions where none are kept under this key.
+        kind: dataclass of the predictions; every field is an array.
 
     Returns:
         The predictions and the file that holds them.
@@ -60,7 +84,7 @@ def predict_or_load(
     """
     text = json.dumps(facts, sort_keys=True)
     path = folder / f"{stem}-{hashlib.sha256(text.encode()).hexdigest()[:16]}.npz"
-    kept = _load(path, text)
+    kept = _load(path, text, kind)
     if kept is not None:
         logger.info("predictions from %s", path)
         return kept, path
@@ -76,11 +100,11 @@ def predict_or_load(
 
 def deciding_facts(
     faces: Sequence[LabelledFace],
-    estimator: Estimator,
+    estimator: Recorded,
     detector: Detector | None,
     options: Mapping[str, Any],
     device: str,
-    source: BoxSource | None = None,
+    source: str | None = None,
 ) -> dict[str, Any]:
     """Everything that could change the predictions, as plain data for JSON.
 
@@ -150,27 +174,21 @@ def _code_digest() -> str:
     return digest.hexdigest()
 
 
-def _save(path: Path, key: str, predictions: Predictions) -> None:
+def _save(path: Path, key: str, predictions: DataclassInstance) -> None:
     """Write beside the goal and rename, so that a killed run leaves no half file under it."""
     path.parent.mkdir(parents=True, exist_ok=True)
     partial = path.with_name(f"{path.name}.{os.getpid()}.partial")
     try:
         with partial.open("wb") as file:
-            np.savez_compressed(
-                file,
-                key=np.array(key),
-                photo=predictions.photo,
-                boxes=predictions.boxes,
-                scores=predictions.scores,
-                points=predictions.points,
-            )
+            arrays = {name.name: getattr(predictions, name.name) for name in fields(predictions)}
+            np.savez_compressed(file, key=np.array(key), **arrays)
         partial.replace(path)
     except BaseException:
         partial.unlink(missing_ok=True)
         raise
 
 
-def _load(path: Path, key: str) -> Predictions | None:
+def _load(path: Path, key: str, kind: type[Kept]) -> Kept | None:
     """Kept predictions under exactly this key; None where there are none or the file is bad."""
     if not path.is_file():
         return None
@@ -178,7 +196,7 @@ def _load(path: Path, key: str) -> Predictions | None:
         with np.load(path, allow_pickle=False) as file:
             if str(file["key"]) != key:
                 return None
-            return Predictions(file["photo"], file["boxes"], file["scores"], file["points"])
+            return kind(**{field.name: file[field.name] for field in fields(kind)})
     except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
         logger.warning("%s is damaged (%s): predicting again", path, error)
         return None

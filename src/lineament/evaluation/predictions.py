@@ -103,7 +103,7 @@ def predict(
     scores: list[FloatArray] = []
     points: list[FloatArray] = []
     done = 0
-    for batch in _batches(_read_ahead([face.image for face in faces])):
+    for batch in photo_batches(read_ahead([face.image for face in faces])):
         start, done = done, done + len(batch)
         if detector is None:
             here = [given_box(face, source or "truth")[None] for face in faces[start:done]]
@@ -152,7 +152,8 @@ def _finite(estimator: Estimator, points: list[FloatArray]) -> list[FloatArray]:
     return points
 
 
-def _batches(pictures: Iterator[ByteArray]) -> Iterator[list[ByteArray]]:
+def photo_batches(pictures: Iterator[ByteArray]) -> Iterator[list[ByteArray]]:
+    """The pictures in order, in groups that go through the networks together."""
     batch: list[ByteArray] = []
     for picture in pictures:
         batch.append(picture)
@@ -164,7 +165,7 @@ def _batches(pictures: Iterator[ByteArray]) -> Iterator[list[ByteArray]]:
         yield batch
 
 
-def _read_ahead(paths: Sequence[Path]) -> Iterator[ByteArray]:
+def read_ahead(paths: Sequence[Path]) -> Iterator[ByteArray]:
     """The pictures in order, decoded in one thread, at most `READ_AHEAD` in advance."""
     pool = ThreadPoolExecutor(max_workers=1, thread_name_prefix="read")
     waiting: deque[Future[ByteArray]] = deque()

@@ -22,6 +22,7 @@ from lineament.runtime import Session
 from lineament.weights import (
     DetectorBox,
     InputContract,
+    PointsLayout,
     PointsOutput,
     TurnedPoints,
     WeightRecord,
@@ -46,15 +47,7 @@ class LandmarkStage:
     def points(self, crops: FloatArray) -> FloatArray:
         """(N,3,S,S) float32 network input -> (N,L,2) float32 points in crop pixels."""
         raw = self.session.run({self.input.name: crops}, [self.output.name])[0]
-        count = self.output.count
-        if self.output.order == "x_then_y":
-            points = raw.reshape(len(raw), 2, count).transpose(0, 2, 1)
-        else:
-            points = raw.reshape(len(raw), count, 2)
-        if self.output.unit == "unit_square":
-            assert self.input.size is not None
-            points = points * self.input.size - 0.5
-        return np.ascontiguousarray(points, dtype=np.float32)
+        return points_in_crops(raw, self.output, self.input)
 
 
 class LandmarkEstimator:
@@ -92,14 +85,9 @@ class LandmarkEstimator:
         Returns:
             For each photo (Ni,L,2) float32 in photo pixels.
         """
-        owners = [number for number, rows in enumerate(boxes) for _ in rows]
-        flat = [box for rows in boxes for box in rows]
-        count = self.stages[-1].output.count
-        points = np.empty((len(flat), count, 2), dtype=np.float32)
-        for start in range(0, len(flat), BATCH):
-            end = start + BATCH
-            faces = [images[owner] for owner in owners[start:end]]
-            points[start:end] = self._batch(faces, flat[start:end])
+        empty = np.empty((0, self.stages[-1].output.count, 2), dtype=np.float32)
+        parts = [self._batch(*batch) for batch in face_batches(images, boxes)]
+        points = np.concatenate([empty, *parts])
         ends = np.cumsum([len(rows) for rows in boxes])
         return np.split(points, ends[:-1]) if len(boxes) else []
 
@@ -108,13 +96,8 @@ class LandmarkEstimator:
         found = list(boxes)
         for number, stage in enumerate(self.stages):
             squares = self._squares(number, found)
-            size = stage.input.size
-            assert size is not None
-            affines = [square.affine(size) for square in squares]
-            crops = np.stack(
-                [warp(image, affine, size) for image, affine in zip(images, affines, strict=True)]
-            )
-            found = list(_in_photos(stage.points(network_input(crops, stage.input)), affines))
+            crops, affines = cut(images, squares, stage.input)
+            found = list(in_photos(stage.points(crops), affines))
         return np.stack(found)
 
     def _squares(self, number: int, found: Sequence[FloatArray]) -> list[Square]:
@@ -123,6 +106,49 @@ class LandmarkEstimator:
             return [box_square(rule, box) for box in found]
         scheme: Scheme = find_scheme(self.stages[number - 1].output.scheme)
         return [points_square(rule, points, scheme) for points in found]
+
+
+def face_batches(
+    images: Sequence[ByteArray], boxes: Sequence[FloatArray]
+) -> Iterator[tuple[list[ByteArray], list[FloatArray]]]:
+    """At most `BATCH` faces at a time, across photos: the photo of each and its box (4,).
+
+    Args:
+        images: photos, each (H,W,3) uint8 RGB.
+        boxes: for each photo its boxes (Ni,4).
+    """
+    owners = [number for number, rows in enumerate(boxes) for _ in rows]
+    flat = [box for rows in boxes for box in rows]
+    for start in range(0, len(flat), BATCH):
+        end = start + BATCH
+        yield [images[owner] for owner in owners[start:end]], flat[start:end]
+
+
+def cut(
+    images: Sequence[ByteArray], squares: Sequence[Square], contract: InputContract
+) -> tuple[FloatArray, list[Affine]]:
+    """One square of each of N photos as network input.
+
+    Returns:
+        (N,3,S,S) float32 as the contract wants it, and for each the affine from photo to crop.
+    """
+    size = contract.size
+    assert size is not None
+    affines = [square.affine(size) for square in squares]
+    crops = [warp(image, affine, size) for image, affine in zip(images, affines, strict=True)]
+    return network_input(np.stack(crops), contract), affines
+
+
+def points_in_crops(raw: FloatArray, layout: PointsLayout, contract: InputContract) -> FloatArray:
+    """What a graph gave, (N, 2 x count), as (N,L,2) float32 points in crop pixels."""
+    if layout.order == "x_then_y":
+        points = raw.reshape(len(raw), 2, layout.count).transpose(0, 2, 1)
+    else:
+        points = raw.reshape(len(raw), layout.count, 2)
+    if layout.unit == "unit_square":
+        assert contract.size is not None
+        points = points * contract.size - 0.5
+    return np.ascontiguousarray(points, dtype=np.float32)
 
 
 def network_input(crops: ByteArray, contract: InputContract) -> FloatArray:
@@ -145,7 +171,8 @@ def load_landmarks(
     return LandmarkEstimator(find_record(name_or_path), device=device, threads=threads)
 
 
-def _in_photos(points: FloatArray, affines: Sequence[Affine]) -> Iterator[FloatArray]:
+def in_photos(points: FloatArray, affines: Sequence[Affine]) -> Iterator[FloatArray]:
+    """Points (N,L,2) of crops, each (L,2) in the pixels of its photo."""
     for row, affine in zip(points, affines, strict=True):
         yield move(inverse(affine), row)
 

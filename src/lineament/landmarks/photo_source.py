@@ -20,11 +20,12 @@ from lineament.datasets.readers import read_dataset
 from lineament.detection import Detector
 from lineament.errors import DataError
 from lineament.evaluation.holdout import holdout
+from lineament.evaluation.matching import face_extent
 from lineament.face import ByteArray, FloatArray
 from lineament.geometry import crop_affine, move, warp
 from lineament.image import read
 from lineament.landmarks.found_boxes import found_boxes
-from lineament.landmarks.schemes import Scheme
+from lineament.landmarks.schemes import Scheme, find_scheme
 from lineament.landmarks.training_faces import TrainingFaces, remembered
 from lineament.strict import Strict
 
@@ -113,6 +114,7 @@ class PhotoSource(Strict):
 
 def _extract(faces: Sequence[LabelledFace], size: int, place: Path, detector: Detector) -> None:
     log.info("cutting %d faces out of their photos", len(faces))
+    scheme = find_scheme(faces[0].scheme)
     shape = (len(faces), size, size, 3)
     images = np.lib.format.open_memmap(place / "images.npy", "w+", np.uint8, shape)
     points = np.empty((len(faces), *faces[0].points.shape), np.float32)
@@ -121,7 +123,8 @@ def _extract(faces: Sequence[LabelledFace], size: int, place: Path, detector: De
         for first in range(0, len(faces), CHUNK):
             some = faces[first : first + CHUNK]
             photos = list(pool.map(lambda face: read(face.image), some))
-            found = found_boxes(detector, photos, [face.points for face in some])
+            extents = [face_extent(face.points, scheme).reshape(2, 2) for face in some]
+            found = found_boxes(detector, photos, extents)
             for row, (face, photo, box) in enumerate(zip(some, photos, found, strict=True), first):
                 images[row], points[row], boxes[row] = _cut(photo, face.points, box, size)
     images.flush()

@@ -34,6 +34,7 @@ from lineament.training.config import Recipe
 from lineament.training.export import RecordDraft, export_network, write_record
 from lineament.training.loop import fit
 from lineament.training.processes import first_process
+from lineament.training.weight_storage import Storage
 from lineament.weights import DetectorBox, InputContract, Network, PointsOutput
 
 log = logging.getLogger(__name__)
@@ -56,12 +57,17 @@ class Data(Strict):
 
 
 class LandmarkRecipe(Recipe):
-    """A landmark run: its stages, in the order in which they answer at inference."""
+    """A landmark run: its stages, in the order in which they answer at inference.
+
+    Attributes:
+        storage: of the exported weights.
+    """
 
     task: Literal["landmarks"]
     scheme: str = "ibug-68"
     data: Data
     stages: tuple[LandmarkStage, ...] = Field(min_length=1)
+    storage: Storage = "float16"
     record: RecordDraft
 
     def run(self, only: str | None = None) -> Path:
@@ -190,7 +196,12 @@ class LandmarkRecipe(Recipe):
         )
         agreeing = 0.9 if stage.network == "hourglass" else 1.0
         return export_network(
-            Coordinates(network), contract, output, self._onnx(stage), agreeing=agreeing
+            Coordinates(network),
+            contract,
+            output,
+            self._onnx(stage),
+            agreeing=agreeing,
+            storage=self.storage,
         )
 
 

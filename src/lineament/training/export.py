@@ -9,28 +9,34 @@ from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
-import onnx
 import torch
-from onnx import TensorProto, helper, numpy_helper
 from torch import nn
 
 from lineament.errors import WeightError
 from lineament.runtime import Session
 from lineament.strict import Strict
 from lineament.training.record_toml import to_toml
-from lineament.weights import InputContract, Measure, Network, PointsOutput
+from lineament.training.weight_storage import Storage, stored_as
+from lineament.weights import AttributesOutput, InputContract, Measure, Network, PointsOutput
 
 log = logging.getLogger(__name__)
 
 TOLERANCE = 0.05
-"""Largest difference between ONNX and torch, in input pixels, that fp16 storage may make."""
+"""Largest difference between ONNX and torch that fp16 storage may make: of points in input pixels,
+of logits as they are."""
+
+ANGLE_TOLERANCE = 0.25
+"""The same of angles, in degrees."""
+
+COARSER: dict[Storage, float] = {"float16": 1.0, "int8": 10.0}
+"""How many times these differences each storage may make."""
 
 
 class RecordDraft(Strict):
     """What a recipe says of the weight that it makes; numbers are added once measured."""
 
     name: str
-    task: Literal["landmarks"]
+    task: Literal["landmarks", "attributes"]
     description: str
     licence: str
     trained_on: str
@@ -45,36 +51,48 @@ class RecordDraft(Strict):
 def export_network(
     network: nn.Module,
     contract: InputContract,
-    output: PointsOutput,
+    output: PointsOutput | AttributesOutput,
     path: Path,
     *,
     agreeing: float = 1.0,
+    storage: Storage = "float16",
 ) -> Network:
-    """Write the network as ONNX with a dynamic batch and float16 storage, and check it.
+    """Write the network as ONNX with a dynamic batch and small storage, and check it.
 
-    The graph computes in float32: its weights are stored as float16 and cast when it is loaded.
+    The graph computes in float32: its weights are stored as `storage` and brought back when it is
+    loaded.
 
     Args:
-        agreeing: share of the answers that must agree within `TOLERANCE`; below 1 for a network
-            that picks the highest cell of a map, where two nearly equal ones may change places.
+        network: (N,3,S,S) float32, 0 to 1 -> a tensor, or a tuple of them in the order of the
+            output's names.
+        agreeing: share of the answers that must agree; below 1 for a network that picks the
+            highest cell of a map, where two nearly equal ones may change places.
 
     Raises:
-        WeightError: ONNX and torch differ by more than `TOLERANCE` on random pictures.
+        WeightError: ONNX and torch differ by more than `TOLERANCE`, or `ANGLE_TOLERANCE`, on
+            random pictures.
+        ValueError: the network gives another number of tensors than the output names.
     """
     assert contract.size is not None
+    names, angles = _outputs(output)
     network = network.cpu().float().eval()
     images = torch.rand(3, 3, contract.size, contract.size)
-    data = stored_as_float16(_traced(network, images, contract.name, output.name))
     with torch.no_grad():
-        expected = network(images).numpy()
-    found = Session(data, device="cpu", threads=1).run(images.numpy())[0]
-    difference = float(np.quantile(np.abs(found - expected), agreeing))
-    log.info("%s: ONNX and torch differ by at most %.2g", path.name, difference)
-    if not difference <= TOLERANCE:
-        raise WeightError(
-            f"{path.name}: ONNX and torch differ by {difference:.3g} input pixels, at most "
-            f"{TOLERANCE} expected; the weight was not written"
-        )
+        answer = network(images)
+    expected = [answer] if isinstance(answer, torch.Tensor) else list(answer)
+    if len(names) != len(expected):
+        raise ValueError(f"got {len(expected)} tensors for the outputs {', '.join(names)}")
+    data = stored_as(_traced(network, images, contract.name, names), storage)
+    found = Session(data, device="cpu", threads=1).run(images.numpy())
+    for name, ours, theirs in zip(names, found, expected, strict=True):
+        difference = float(np.quantile(np.abs(ours - theirs.numpy()), agreeing))
+        log.info("%s: %s of ONNX and torch differ by at most %.2g", path.name, name, difference)
+        allowed = COARSER[storage] * (ANGLE_TOLERANCE if name == angles else TOLERANCE)
+        if not difference <= allowed:
+            raise WeightError(
+                f"{path.name}: {name} of ONNX and torch differ by {difference:.3g}, at most "
+                f"{allowed} expected; the weight was not written"
+            )
     path.write_bytes(data)
     return Network.model_validate(
         {
@@ -100,7 +118,16 @@ def write_record(draft: RecordDraft, networks: tuple[Network, ...], folder: Path
     return path
 
 
-def _traced(network: nn.Module, images: torch.Tensor, input_name: str, output_name: str) -> Any:
+def _outputs(output: PointsOutput | AttributesOutput) -> tuple[tuple[str, ...], str | None]:
+    """Names of all outputs, and of that which holds angles."""
+    if isinstance(output, AttributesOutput):
+        return output.names, output.angles
+    return (output.name,), None
+
+
+def _traced(
+    network: nn.Module, images: torch.Tensor, input_name: str, output_names: tuple[str, ...]
+) -> Any:
     logging.getLogger("torch.onnx").setLevel(logging.ERROR)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
@@ -108,32 +135,10 @@ def _traced(network: nn.Module, images: torch.Tensor, input_name: str, output_na
             network,
             (images,),
             input_names=[input_name],
-            output_names=[output_name],
+            output_names=list(output_names),
             dynamic_shapes=({0: torch.export.Dim("batch")},),
             dynamo=True,
             verbose=False,
         )
     assert program is not None
     return program.model_proto
-
-
-def stored_as_float16(model: onnx.ModelProto) -> bytes:
-    """Replace each large float32 weight of a graph by a float16 one and a cast."""
-    graph = model.graph
-    casts = []
-    for tensor in graph.initializer:
-        array = numpy_helper.to_array(tensor)
-        if array.dtype != np.float32 or array.size < 1024:
-            continue
-        name = tensor.name
-        tensor.CopyFrom(numpy_helper.from_array(array.astype(np.float16), f"{name}_float16"))
-        casts.append(helper.make_node("Cast", [f"{name}_float16"], [name], to=TensorProto.FLOAT))
-    nodes = casts + list(graph.node)
-    del graph.node[:]
-    graph.node.extend(nodes)
-    del graph.value_info[:]
-    for node in graph.node:
-        node.doc_string = ""
-        del node.metadata_props[:]
-    onnx.checker.check_model(model)
-    return bytes(model.SerializeToString())

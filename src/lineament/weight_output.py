@@ -1,0 +1,130 @@
+"""Output contracts of weight records: what a graph gives, by the names of its outputs."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field, PositiveInt, model_validator
+
+from lineament.strict import Strict
+
+
+class PointsLayout(Strict):
+    """Points of one face: (N, 2 x count) float32.
+
+    Attributes:
+        name: name of the graph's output.
+        scheme: the points' order of meaning, such as `ibug-68`.
+        order: `x_then_y` is x1..xL, y1..yL; `pairs` is x1, y1, x2, y2, ...
+        unit: `input_pixels` have pixel centres at integers; `unit_square` is 0 to 1 over the
+            whole crop, so that 0.5 is its middle.
+    """
+
+    name: str
+    count: int = Field(gt=0)
+    scheme: str
+    order: Literal["x_then_y", "pairs"]
+    unit: Literal["input_pixels", "unit_square"]
+
+
+class PointsOutput(PointsLayout):
+    """A graph that gives points and nothing else that is used."""
+
+    kind: Literal["points"]
+
+
+class AttributeHead(Strict):
+    """One question that a graph answers: logits (N,C) float32.
+
+    Attributes:
+        task: the question, such as `smile`.
+        output: name of the graph's output.
+        classes: the C answers in the order of the logits.
+        temperature: by which the logits are divided before the softmax, fitted on faces that
+            the network has not learned from, so that its probabilities mean something.
+    """
+
+    task: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
+    output: str
+    classes: tuple[str, ...] = Field(min_length=2)
+    temperature: float = Field(gt=0, default=1.0, allow_inf_nan=False)
+
+    @model_validator(mode="after")
+    def _each_class_once(self) -> AttributeHead:
+        if len(set(self.classes)) < len(self.classes):
+            raise ValueError(f"head {self.task} names a class twice: {', '.join(self.classes)}")
+        return self
+
+
+class AttributesOutput(Strict):
+    """A graph that answers questions about a face, with or without its points and its turn.
+
+    Attributes:
+        points: of the same face; None where the graph gives none.
+        heads: one for each question.
+        angles: name of the output (N,3) float32 of yaw, pitch and roll in degrees, signed as in
+            `lineament.face.HeadPose`; None where the graph gives none.
+    """
+
+    kind: Literal["attributes"]
+    points: PointsLayout | None = None
+    heads: tuple[AttributeHead, ...] = Field(min_length=1)
+    angles: str | None = None
+
+    @model_validator(mode="after")
+    def _each_once(self) -> AttributesOutput:
+        for what, names in (("task", self.tasks), ("output", self.names)):
+            double = sorted({name for name in names if names.count(name) > 1})
+            if double:
+                raise ValueError(f"{what} {', '.join(double)} stands there more than once")
+        return self
+
+    @property
+    def tasks(self) -> tuple[str, ...]:
+        """The questions in the order of the heads."""
+        return tuple(head.task for head in self.heads)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The graph's outputs: points, one for each head, angles."""
+        points = (self.points.name,) if self.points else ()
+        angles = (self.angles,) if self.angles else ()
+        return (*points, *(head.output for head in self.heads), *angles)
+
+
+class RetinaFaceOutput(Strict):
+    """Prior-relative boxes (N,P,4), scores (N,P,2) and five points (N,P,10)."""
+
+    kind: Literal["retinaface"]
+    boxes: str
+    scores: str
+    points: str
+    strides: tuple[PositiveInt, ...]
+    priors: tuple[tuple[PositiveInt, ...], ...]
+    variances: tuple[float, float]
+
+    @model_validator(mode="after")
+    def _priors_for_each_stride(self) -> RetinaFaceOutput:
+        if len(self.strides) != len(self.priors):
+            raise ValueError(
+                f"priors needs one list of sides per stride: got {len(self.priors)} lists for "
+                f"{len(self.strides)} strides"
+            )
+        return self
+
+
+class CenterFaceOutput(Strict):
+    """Heat map (N,1,h,w), log sizes (N,2,h,w), offsets (N,2,h,w), five points (N,10,h,w)."""
+
+    kind: Literal["centerface"]
+    heatmap: str
+    sizes: str
+    offsets: str
+    points: str
+    stride: int = Field(gt=0)
+
+
+Output = Annotated[
+    PointsOutput | AttributesOutput | RetinaFaceOutput | CenterFaceOutput,
+    Field(discriminator="kind"),
+]
