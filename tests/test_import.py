@@ -32,16 +32,8 @@ FLOORS = [
 TRAINING_ROOMS = {"synthesis", "datasets", "training", "evaluation"}
 TRAINING_FILES = {
     *("network", "networks", "criterion", "adaptive_wing", "heatmaps", "boundary", "integral"),
-    *(
-        "recipe",
-        "stage",
-        "batches",
-        "device_batches",
-        "validation",
-        "balance",
-        "balance_plot",
-        "first_stage",
-    ),
+    *("recipe", "stage", "first_stage", "batches", "device_batches", "validation"),
+    *("balance", "balance_plot", "following"),
     *("training_faces", "found_boxes", "photo_source", "rendered_source", "label_adaptation"),
     *("table", "table_report", "loss_curves"),
     *("dynamic_coefficients", "task_relations", "early_stopping", "transfer"),

@@ -165,7 +165,7 @@ def test_a_label_that_is_no_class_is_named(label):
 def test_points_that_are_not_finite_are_named():
     truth = target(3)
     truth["points"][2, 4] = math.nan
-    with pytest.raises(DataError, match=r"1 of 3 faces are not finite, rows 2"):
+    with pytest.raises(DataError, match=r"1 of 3 faces are not finite in part, rows 2"):
         criterion()(output(3), truth)
 
 
@@ -175,3 +175,14 @@ def test_other_shapes_are_refused(name):
     truth[name] = truth[name][:1]
     with pytest.raises(ValueError, match=f"got {name} .*expected"):
         criterion()(output(angles=torch.zeros(2, 3)), truth)
+
+
+def test_faces_without_points_do_not_count():
+    loss = AttributeCriterion(AttributeLoss(), 40, [])
+    truth = {"points": torch.zeros(3, 10), "labels": torch.zeros(3, 0, dtype=torch.int64)}
+    output = AttributeOutput(torch.ones(3, 10), {}, None)
+    whole = loss(output, truth)["points"].item()
+    truth["points"][1] = math.nan
+    assert loss(output, truth)["points"].item() == pytest.approx(whole)
+    truth["points"][:] = math.nan
+    assert loss(output, truth)["points"].item() == 0

@@ -30,7 +30,7 @@ def euclidean(predicted: Tensor, truth: Tensor) -> Tensor:
 
     In units of the crop's side one coordinate off by one pixel of 40 costs 0.0003125.
     """
-    return (predicted - truth).square().sum(dim=1).mean() / 2
+    return (predicted - truth).square().sum() / (2 * max(len(predicted), 1))
 
 
 class AttributeLoss(Strict):
@@ -119,7 +119,8 @@ class AttributeCriterion(nn.Module):
         """Compare an output with its truth.
 
         Args:
-            target: `points` (N,2L) float32 in crop pixels, x1..xL, y1..yL; `labels` (N,T) int64,
+            target: `points` (N,2L) float32 in crop pixels, x1..xL, y1..yL, all NaN of a face
+                without points; `labels` (N,T) int64,
                 -1 where unknown; `angles` (N,3) float32 degrees, NaN where unknown. What no term
                 needs may be left out.
 
@@ -128,7 +129,7 @@ class AttributeCriterion(nn.Module):
             where the network answers them. A term of which no face is known is 0.
 
         Raises:
-            DataError: points that are not finite, or a label that is no class.
+            DataError: points that are not finite in part, or a label that is no class.
             ValueError: shapes differ from those of the output.
         """
         active = [name for name, weight in self._weights.items() if weight > 0]
@@ -147,8 +148,9 @@ class AttributeCriterion(nn.Module):
         losses = {}
         for name in names:
             if name == "points":
-                truth = _checked(target["points"], output.points)
-                losses[name] = euclidean(output.points / self.size, truth / self.size)
+                known = _known_points(target["points"], output.points)
+                asked = output.points[known], target["points"][known]
+                losses[name] = euclidean(asked[0] / self.size, asked[1] / self.size)
             elif name == "angles":
                 if output.angles is not None:
                     losses[name] = _angle_loss(output.angles, target["angles"])
@@ -189,15 +191,17 @@ def _angle_loss(angles: Tensor, truth: Tensor) -> Tensor:
     return off.square().sum() / (2 * known.any(dim=1).sum().clamp(min=1))
 
 
-def _checked(truth: Tensor, points: Tensor) -> Tensor:
+def _known_points(truth: Tensor, points: Tensor) -> Tensor:
+    """(N,) bool, False of the faces without points, whose rows are all NaN."""
     if truth.shape != points.shape:
         raise ValueError(f"got points {tuple(truth.shape)}, expected {tuple(points.shape)}")
-    wrong = ~torch.isfinite(truth).all(dim=1)
+    finite = torch.isfinite(truth)
+    wrong = finite.any(dim=1) & ~finite.all(dim=1) | truth.isinf().any(dim=1)
     if bool(wrong.any()):
         rows = wrong.nonzero().flatten().tolist()
         named = ", ".join(map(str, rows[:8])) + (", ..." if len(rows) > 8 else "")
         raise DataError(
-            f"points of {len(rows)} of {len(truth)} faces are not finite, rows {named}; leave "
-            "such faces out of the training data"
+            f"points of {len(rows)} of {len(truth)} faces are not finite in part, rows {named}; "
+            "mend their labels or leave them out"
         )
-    return truth
+    return finite.all(dim=1)

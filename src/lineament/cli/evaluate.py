@@ -45,7 +45,7 @@ def landmarks(
     ],
     weights: Annotated[
         str, typer.Option(help="Landmark weight: a name of `lineament models` or a .toml record.")
-    ] = "wing-cnn67-68",
+    ] = "light-68",
     detector: Annotated[
         str, typer.Option(help="Detector: a name of `lineament models` or a .toml record.")
     ] = "retinaface-mobilenet",

@@ -29,7 +29,7 @@ from lineament.weights import (
     find_record,
 )
 
-DEFAULT_LANDMARKS = "wing-cnn67-68"
+DEFAULT_LANDMARKS = "light-68"
 
 BATCH = 16
 """Most crops of one network run: more are no quicker each, and memory is kept between runs."""

@@ -14,12 +14,24 @@ from lineament.errors import DataError
 log = logging.getLogger(__name__)
 
 
-def save(path: Path, network: nn.Module, optimiser: torch.optim.Optimizer, iteration: int) -> None:
-    """Write a checkpoint; a kill in the middle leaves the one before whole."""
+def save(
+    path: Path,
+    network: nn.Module,
+    optimiser: torch.optim.Optimizer,
+    iteration: int,
+    *,
+    ended: bool = False,
+) -> None:
+    """Write a checkpoint; a kill in the middle leaves the one before whole.
+
+    Args:
+        ended: the stage is done, however many iterations it was allowed.
+    """
     state = {
         "network": network.state_dict(),
         "optimiser": optimiser.state_dict(),
         "iteration": iteration,
+        "ended": ended,
         "random": torch.get_rng_state(),
     }
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -59,6 +71,16 @@ def _read(path: Path) -> dict[str, Any]:
 def finite(loss: Tensor) -> bool:
     """Whether a loss is a number that a step can be taken from."""
     return bool(torch.isfinite(loss))
+
+
+def ended(path: Path) -> bool:
+    """Whether a stage ended before its last iteration."""
+    return bool(_read(path).get("ended", False))
+
+
+def iterations(path: Path) -> int:
+    """Number of iterations that a checkpoint has seen; 0 where there is none."""
+    return int(_read(path).get("iteration", 0)) if path.is_file() else 0
 
 
 def load_network(path: Path, network: nn.Module, *, new_head: bool = False) -> None:

@@ -21,7 +21,7 @@ from torch import Tensor, nn
 from torch.utils.data import DataLoader, Dataset
 from torch.utils.tensorboard import SummaryWriter
 
-from lineament.errors import DataError
+from lineament.errors import ConfigError, DataError
 from lineament.training import checkpoint
 from lineament.training.config import Optimiser, Stage
 from lineament.training.processes import make_fabric
@@ -67,6 +67,7 @@ def fit(
     seed: int = 0,
     device: str = "auto",
     prepare: Prepare | None = None,
+    finished: Callable[[], bool] | None = None,
 ) -> nn.Module:
     """Train one stage; a stage that is already done returns at once with its weights.
 
@@ -76,17 +77,25 @@ def fit(
         folder: receives `last.pt`, `log.jsonl` and TensorBoard's events.
         prepare: brings a batch to the device, as a task that augments there does; by default
             `image` and the others as they are.
+        finished: asked after every validation; where it says so, the stage is done before its
+            last iteration. On one process only.
 
     Raises:
         DataError: the loss is not finite; the batch is saved in `folder`.
+        ConfigError: `finished` on several processes.
     """
     fabric = make_fabric(device, stage.precision)
     torch.manual_seed(seed)
     network = network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     optimiser = make_optimiser(stage.optimiser, network)
     last = folder / "last.pt"
+    if finished is not None and fabric.world_size > 1:
+        raise ConfigError(
+            f"stage {stage.name} ends by what it measures, on {fabric.world_size} processes; "
+            "start it on one"
+        )
     start = checkpoint.load(last, network, optimiser) if last.is_file() else 0
-    if start >= stage.iterations:
+    if start >= stage.iterations or (start and checkpoint.ended(last)):
         log.info("stage %s is done: %d iterations", stage.name, start)
         return network
     wrapped, wrapped_optimiser = fabric.setup(network, optimiser)
@@ -120,6 +129,10 @@ def fit(
                 wrapped.eval()
                 journal.validated(done, validation(wrapped))
                 wrapped.train()
+                if finished is not None and finished():
+                    checkpoint.save(last, network, optimiser, done, ended=True)
+                    log.info("%s ends after %d iterations", stage.name, done)
+                    break
             if done % stage.save_every == 0 or done == stage.iterations:
                 checkpoint.save(last, network, optimiser, done)
     if journal:
