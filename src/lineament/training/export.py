@@ -28,7 +28,7 @@ of logits as they are."""
 ANGLE_TOLERANCE = 0.25
 """The same of angles, in degrees."""
 
-COARSER: dict[Storage, float] = {"float16": 1.0, "int8": 10.0}
+COARSER: dict[Storage, float] = {"float16": 1.0, "int8": 20.0}
 """How many times these differences each storage may make."""
 
 
