@@ -16,7 +16,8 @@ from torch.nn import functional
 
 from lineament.attributes.networks import AttributeNetwork, AttributeOutput, standardised
 from lineament.landmarks.integral import mean_positions
-from lineament.landmarks.networks.light import Residual, Rise
+from lineament.landmarks.networks.light import Rise
+from lineament.landmarks.networks.residual import Residual
 
 FINER = 2
 """Cells of the map along each side of a cell of the features."""

@@ -23,6 +23,7 @@ from torch.nn import functional
 
 from lineament.landmarks.integral import mean_positions
 from lineament.landmarks.networks import LandmarkNetwork
+from lineament.landmarks.networks.residual import convolution, down
 
 FINER = 2
 """Cells of the map along each side of a cell of the features."""
@@ -64,13 +65,13 @@ class LightNetwork(LandmarkNetwork):
         assert size % 32 == 0, f"size must be a multiple of 32, got {size}"
         self.size, self.points = size, points
         half, quarter, eighth, sixteenth, deepest = widths
-        self.at_quarter = nn.Sequential(_convolution(3, half, 2), _convolution(half, quarter, 2))
-        self.at_eighth = _down(quarter, eighth, blocks=2)
-        self.at_sixteenth = _down(eighth, sixteenth, blocks=2)
-        self.at_deepest = _down(sixteenth, deepest, blocks=1)
+        self.at_quarter = nn.Sequential(convolution(3, half, 2), convolution(half, quarter, 2))
+        self.at_eighth = down(quarter, eighth, blocks=2)
+        self.at_sixteenth = down(eighth, sixteenth, blocks=2)
+        self.at_deepest = down(sixteenth, deepest, blocks=1)
         self.to_sixteenth = Rise(deepest, sixteenth, mixed)
         self.to_eighth = Rise(mixed, eighth, mixed)
-        self.mix = _convolution(mixed, mixed)
+        self.mix = convolution(mixed, mixed)
         self.heat = nn.Conv2d(mixed, points * FINER**2, 1)
 
     def forward(self, images: Tensor) -> LightOutput:
@@ -88,19 +89,6 @@ class LightNetwork(LandmarkNetwork):
         return output.points.transpose(1, 2).flatten(1)
 
 
-class Residual(nn.Module):
-    """Two 3x3 convolutions beside an identity."""
-
-    def __init__(self, channels: int) -> None:
-        super().__init__()
-        self.first = _convolution(channels, channels)
-        self.second = nn.Conv2d(channels, channels, 3, padding=1, bias=False)
-        self.scale = nn.BatchNorm2d(channels)
-
-    def forward(self, features: Tensor) -> Tensor:
-        return functional.relu(features + self.scale(self.second(self.first(features))))
-
-
 class Rise(nn.Module):
     """Deep features doubled in size and added to shallow ones."""
 
@@ -113,17 +101,3 @@ class Rise(nn.Module):
     def forward(self, deep: Tensor, shallow: Tensor) -> Tensor:
         risen = functional.interpolate(self.narrow(deep), scale_factor=2.0, mode="nearest")
         return functional.relu(self.scale(risen + self.side(shallow)))
-
-
-def _convolution(before: int, after: int, stride: int = 1) -> nn.Sequential:
-    return nn.Sequential(
-        nn.Conv2d(before, after, 3, stride, 1, bias=False),
-        nn.BatchNorm2d(after),
-        nn.ReLU(inplace=True),
-    )
-
-
-def _down(before: int, after: int, blocks: int) -> nn.Sequential:
-    return nn.Sequential(
-        _convolution(before, after, stride=2), *(Residual(after) for _ in range(blocks))
-    )

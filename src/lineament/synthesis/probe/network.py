@@ -14,6 +14,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from lineament.landmarks.integral import mean_positions
+from lineament.landmarks.networks.residual import Residual, convolution, down
 from lineament.synthesis.probe.classes import CLASSES
 
 POINTS = 68
@@ -46,14 +47,14 @@ class Probe(nn.Module):
     def __init__(self, widths: tuple[int, int, int, int] = (24, 48, 96, 192)) -> None:
         super().__init__()
         half, quarter, eighth, sixteenth = widths
-        self.at_half = _convolution(3, half, stride=2)
-        self.at_quarter = nn.Sequential(_convolution(half, quarter, stride=2), Residual(quarter))
-        self.at_eighth = _down(quarter, eighth)
-        self.at_sixteenth = nn.Sequential(*_down(eighth, sixteenth), Residual(sixteenth))
+        self.at_half = convolution(3, half, stride=2)
+        self.at_quarter = nn.Sequential(convolution(half, quarter, stride=2), Residual(quarter))
+        self.at_eighth = down(quarter, eighth, blocks=2)
+        self.at_sixteenth = nn.Sequential(*down(eighth, sixteenth, blocks=2), Residual(sixteenth))
         self.to_eighth = Rise(sixteenth, eighth)
         self.to_quarter = Rise(eighth, quarter)
         self.to_half = Rise(quarter, half)
-        self.heat = nn.Sequential(_convolution(quarter, 64), nn.Conv2d(64, POINTS, 1))
+        self.heat = nn.Sequential(convolution(quarter, 64), nn.Conv2d(64, POINTS, 1))
         self.parts = nn.Conv2d(half, len(CLASSES), 1)
 
     def forward(self, images: Tensor) -> ProbeOutput:
@@ -71,19 +72,6 @@ class Probe(nn.Module):
         return ProbeOutput(points, heat, parts.float())
 
 
-class Residual(nn.Module):
-    """Two 3x3 convolutions beside an identity."""
-
-    def __init__(self, channels: int) -> None:
-        super().__init__()
-        self.first = _convolution(channels, channels)
-        self.second = nn.Conv2d(channels, channels, 3, padding=1, bias=False)
-        self.scale = nn.BatchNorm2d(channels)
-
-    def forward(self, features: Tensor) -> Tensor:
-        return functional.relu(features + self.scale(self.second(self.first(features))))
-
-
 class Rise(nn.Module):
     """Deep features doubled in size, added to shallow ones, and mixed."""
 
@@ -92,21 +80,9 @@ class Rise(nn.Module):
         self.narrow = nn.Conv2d(deep, shallow, 1, bias=False)
         self.side = nn.Conv2d(shallow, shallow, 1, bias=False)
         self.scale = nn.BatchNorm2d(shallow)
-        self.mix = _convolution(shallow, shallow)
+        self.mix = convolution(shallow, shallow)
 
     def forward(self, deep: Tensor, shallow: Tensor) -> Tensor:
         risen = functional.interpolate(self.narrow(deep), scale_factor=2.0, mode="nearest")
         mixed: Tensor = self.mix(functional.relu(self.scale(risen + self.side(shallow))))
         return mixed
-
-
-def _convolution(before: int, after: int, stride: int = 1) -> nn.Sequential:
-    return nn.Sequential(
-        nn.Conv2d(before, after, 3, stride, 1, bias=False),
-        nn.BatchNorm2d(after),
-        nn.ReLU(inplace=True),
-    )
-
-
-def _down(before: int, after: int) -> nn.Sequential:
-    return nn.Sequential(_convolution(before, after, stride=2), Residual(after), Residual(after))
