@@ -33,39 +33,34 @@ from lineament.attributes.stage import AttributeStage
 from lineament.attributes.task_relations import RelatedTasks
 from lineament.attributes.tasks import UNKNOWN
 from lineament.attributes.transfer import freeze, transfer_file
-from lineament.detection import DEFAULT_DETECTOR, load_detector
-from lineament.errors import ConfigError, DataError
+from lineament.detection import load_detector
 from lineament.landmarks.schemes import Scheme, find_scheme
-from lineament.strict import Strict
 from lineament.training import checkpoint
 from lineament.training.augmentation.options import Augmentation
-from lineament.training.config import Recipe
-from lineament.training.export import RecordDraft, export_network, write_record
+from lineament.training.export import export_network, write_record
 from lineament.training.loop import fit
 from lineament.training.processes import first_process
-from lineament.training.weight_storage import Storage
-from lineament.weights import DetectorBox, InputContract
+from lineament.training.staged_recipe import (
+    StagedRecipe,
+    TrainingData,
+    check_held_out,
+    log_split,
+    rgb_input,
+)
+from lineament.weights import DetectorBox
 
 log = logging.getLogger(__name__)
 
 Source = Annotated[RenderedAttributes | PhotoAttributes, Field(discriminator="kind")]
 
 
-class Data(Strict):
-    """What is learnt from.
-
-    Attributes:
-        sources: all are joined; each says what it keeps back for validation.
-        cache: folder in which pictures and boxes are kept between runs.
-        detector: name of the record whose boxes the crops follow.
-    """
+class Data(TrainingData):
+    """What is learnt from: all sources are joined; each says what it keeps back for validation."""
 
     sources: tuple[Source, ...] = Field(min_length=1)
-    cache: Path = Path("data/cache")
-    detector: str = DEFAULT_DETECTOR
 
 
-class AttributeRecipe(Recipe):
+class AttributeRecipe(StagedRecipe):
     """A run of one attribute network.
 
     Attributes:
@@ -74,7 +69,6 @@ class AttributeRecipe(Recipe):
         crop: where the network looks; the same rule goes into its record.
         start_from: checkpoint (`last.pt`) of a network of the same family, for any number of
             points, whose first layers are kept (`transfer`); absent: from scratch.
-        storage: of the exported weights.
     """
 
     task: Literal["attributes"]
@@ -86,8 +80,6 @@ class AttributeRecipe(Recipe):
     data: Data
     start_from: Path | None = None
     stages: tuple[AttributeStage, ...] = Field(min_length=1)
-    storage: Storage = "float16"
-    record: RecordDraft
 
     def run(self, only: str | None = None) -> Path:
         """Train all stages, or go on up to the one named `only`, then export.
@@ -96,14 +88,7 @@ class AttributeRecipe(Recipe):
             The weight record in the recipe's `out` folder, or the checkpoint's folder of the
             stage `only`.
         """
-        if self.threads:
-            torch.set_num_threads(self.threads)
-        names = [stage.name for stage in self.stages]
-        if only is not None and only not in names:
-            raise ConfigError(f"no stage {only!r} in {self.name}; there are {', '.join(names)}")
-        if first_process():
-            self.out.mkdir(parents=True, exist_ok=True)
-            (self.out / "recipe.json").write_text(self.model_dump_json(indent=2), encoding="utf-8")
+        self.begin(only)
         scheme = find_scheme(self.scheme)
         training, held_out = self.faces(scheme)
         torch.manual_seed(self.seed)
@@ -133,14 +118,10 @@ class AttributeRecipe(Recipe):
             source.read(self.tasks, detector, self.data.cache, scheme)
             for source in self.data.sources
         ]
-        if not any(len(kept) for _, kept in parts):
-            raise DataError(
-                f"{self.name} keeps no face for validation; give one source validation_people, "
-                "held_out or held_out_count"
-            )
+        check_held_out(self.name, [kept for _, kept in parts])
         training = joined_attributes([faces for faces, _ in parts])
         held_out = joined_attributes([faces for _, faces in parts])
-        log.info("%d faces to train on, %d to validate", len(training), len(held_out))
+        log_split(training, held_out)
         return training, held_out
 
     def _batches(
@@ -213,17 +194,11 @@ class AttributeRecipe(Recipe):
         }
         log.info("temperatures %s", {name: round(t, 3) for name, t in temperatures.items()})
         exported = Exported(network)
-        contract = InputContract(
-            name="image",
-            size=network.size,
-            colour="RGB",
-            mean=(0.0, 0.0, 0.0),
-            std=(255.0, 255.0, 255.0),
-            crop=self.crop,
-        )
         output = exported.output(scheme.name, temperatures)
         path = self.out / f"{self.record.name}.onnx"
-        made = export_network(exported, contract, output, path, storage=self.storage)
+        made = export_network(
+            exported, rgb_input(network.size, self.crop), output, path, storage=self.storage
+        )
         return write_record(self.record, (made,), self.out)
 
 

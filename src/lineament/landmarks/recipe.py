@@ -15,8 +15,8 @@ import torch
 from numpy.typing import NDArray
 from pydantic import Field
 
-from lineament.detection import DEFAULT_DETECTOR, load_detector
-from lineament.errors import ConfigError, DataError
+from lineament.detection import load_detector
+from lineament.errors import ConfigError
 from lineament.landmarks.balance import balance
 from lineament.landmarks.batches import LandmarkBatches
 from lineament.landmarks.device_batches import DeviceLandmarkBatches
@@ -28,47 +28,37 @@ from lineament.landmarks.schemes import Scheme, find_scheme
 from lineament.landmarks.stage import LandmarkStage, check_order
 from lineament.landmarks.training_faces import TrainingFaces, joined
 from lineament.landmarks.validation import Validation
-from lineament.strict import Strict
 from lineament.training import checkpoint
-from lineament.training.config import Recipe
-from lineament.training.export import RecordDraft, export_network, write_record
+from lineament.training.export import export_network, write_record
 from lineament.training.loop import fit
 from lineament.training.processes import first_process
-from lineament.training.weight_storage import Storage
-from lineament.weights import DetectorBox, InputContract, Network, PointsOutput
+from lineament.training.staged_recipe import (
+    StagedRecipe,
+    TrainingData,
+    check_held_out,
+    log_split,
+    rgb_input,
+)
+from lineament.weights import DetectorBox, Network, PointsOutput
 
 log = logging.getLogger(__name__)
 
 Source = Annotated[RenderedSource | PhotoSource, Field(discriminator="kind")]
 
 
-class Data(Strict):
-    """What is learnt from.
-
-    Attributes:
-        sources: all are joined; each says what it keeps back for validation.
-        cache: folder in which pictures and boxes are kept between runs.
-        detector: name of the record whose boxes the crops follow.
-    """
+class Data(TrainingData):
+    """What is learnt from: all sources are joined; each says what it keeps back for validation."""
 
     sources: tuple[Source, ...] = Field(min_length=1)
-    cache: Path = Path("data/cache")
-    detector: str = DEFAULT_DETECTOR
 
 
-class LandmarkRecipe(Recipe):
-    """A landmark run: its stages, in the order in which they answer at inference.
-
-    Attributes:
-        storage: of the exported weights.
-    """
+class LandmarkRecipe(StagedRecipe):
+    """A landmark run: its stages, in the order in which they answer at inference."""
 
     task: Literal["landmarks"]
     scheme: str = "ibug-68"
     data: Data
     stages: tuple[LandmarkStage, ...] = Field(min_length=1)
-    storage: Storage = "float16"
-    record: RecordDraft
 
     def run(self, only: str | None = None) -> Path:
         """Train all stages, or the one named `only`, then export those that are done.
@@ -77,15 +67,8 @@ class LandmarkRecipe(Recipe):
             The weight record in the recipe's `out` folder, or the checkpoint's folder of a
             single stage.
         """
-        if self.threads:
-            torch.set_num_threads(self.threads)
         check_order(self.stages)
-        names = [stage.name for stage in self.stages]
-        if only is not None and only not in names:
-            raise ConfigError(f"no stage {only!r} in {self.name}; there are {', '.join(names)}")
-        if first_process():
-            self.out.mkdir(parents=True, exist_ok=True)
-            (self.out / "recipe.json").write_text(self.model_dump_json(indent=2), encoding="utf-8")
+        self.begin(only)
         scheme = find_scheme(self.scheme)
         training, held_out = self.faces(scheme)
         networks = []
@@ -108,13 +91,9 @@ class LandmarkRecipe(Recipe):
         parts = [source.read(scheme, detector, self.data.cache) for source in self.data.sources]
         training = joined([faces for faces, _ in parts if len(faces)])
         kept = [faces for _, faces in parts if len(faces)]
-        if not kept:
-            raise DataError(
-                f"{self.name} keeps no face for validation; give one source validation_people or "
-                "held_out"
-            )
+        check_held_out(self.name, kept)
         held_out = joined(kept)
-        log.info("%d faces to train on, %d to validate", len(training), len(held_out))
+        log_split(training, held_out)
         return training, held_out
 
     def _fit(
@@ -178,14 +157,6 @@ class LandmarkRecipe(Recipe):
         return self.out / f"{self.record.name}-{stage.name}.onnx"
 
     def _export(self, stage: LandmarkStage, network: LandmarkNetwork, scheme: Scheme) -> Network:
-        contract = InputContract(
-            name="image",
-            size=network.size,
-            colour="RGB",
-            mean=(0.0, 0.0, 0.0),
-            std=(255.0, 255.0, 255.0),
-            crop=stage.crop,
-        )
         output = PointsOutput(
             kind="points",
             name="points",
@@ -197,7 +168,7 @@ class LandmarkRecipe(Recipe):
         agreeing = 0.9 if stage.network == "hourglass" else 1.0
         return export_network(
             Coordinates(network),
-            contract,
+            rgb_input(network.size, stage.crop),
             output,
             self._onnx(stage),
             agreeing=agreeing,
