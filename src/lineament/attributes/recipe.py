@@ -107,6 +107,9 @@ class AttributeRecipe(StagedRecipe):
             return self.out
         return self._export(network, held_out, scheme)
 
+    def networks(self) -> tuple[str, ...]:
+        return (self.network,)
+
     def faces(self, scheme: Scheme) -> tuple[AttributeFaces, AttributeFaces]:
         """Faces to train on and to validate on.
 

@@ -21,7 +21,7 @@ from lineament.toml_file import read_toml
 
 TASKS = {
     "landmarks": "lineament.landmarks.recipe",
-    "landmark-table": "lineament.landmarks.table",
+    "table": "lineament.training.table",
     "attributes": "lineament.attributes.recipe",
     "probe": "lineament.synthesis.probe.recipe",
 }
@@ -85,7 +85,7 @@ class Recipe(Strict):
     """
 
     name: str = Field(pattern=r"^[a-z0-9][a-z0-9.-]*$")
-    task: Literal["landmarks", "landmark-table", "attributes", "probe"]
+    task: Literal["landmarks", "table", "attributes", "probe"]
     seed: int = 0
     out: Path
     device: str = "auto"

@@ -61,6 +61,10 @@ class StagedRecipe(Recipe):
             self.out.mkdir(parents=True, exist_ok=True)
             (self.out / "recipe.json").write_text(self.model_dump_json(indent=2), encoding="utf-8")
 
+    def networks(self) -> tuple[str, ...]:
+        """Names of the networks of the record, in the order in which they answer."""
+        return tuple(stage.name for stage in self.stages)
+
 
 class Counted(Protocol):
     """A set of faces."""

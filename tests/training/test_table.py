@@ -10,15 +10,15 @@ from rendered_shards import BoxOfTheMiddle
 
 from lineament.errors import ConfigError, DataError
 from lineament.evaluation.holdout import held_out
-from lineament.landmarks.table_report import Cell, Score, write_table
 from lineament.training.config import load_recipe
+from lineament.training.table_report import Cell, Score, write_table
 from lineament.weights import find_record
 
 RECIPES = Path(__file__).parents[2] / "recipes" / "landmarks" / "tables"
 
 TABLE = """
 name = "try"
-task = "landmark-table"
+task = "table"
 out = "{out}"
 base = "{base}"
 
@@ -61,7 +61,7 @@ def table(tmp_path, monkeypatch):
     write_photos(tmp_path / "photos" / "afw", 2)
     base = (RECIPES / "photos_cnn6.toml").read_text()
     base = base.replace("../shared/data/300w", str(tmp_path / "photos"))
-    base = base.replace("iterations = 8_000", "iterations = 1").replace("batch = 8", "batch = 2")
+    base = base.replace("iterations = 1_500", "iterations = 1").replace("batch = 32", "batch = 2")
     base = base.replace("[[data.sources]]", f'[data]\ncache = "{tmp_path}/cache"\n[[data.sources]]')
     (tmp_path / "base.toml").write_text(base)
     places = {
@@ -77,7 +77,7 @@ def table(tmp_path, monkeypatch):
         return stub
 
     monkeypatch.setattr("lineament.landmarks.recipe.load_detector", detector)
-    monkeypatch.setattr("lineament.landmarks.table.load_detector", detector)
+    monkeypatch.setattr("lineament.training.table.load_detector", detector)
     return tmp_path / "table.toml"
 
 
@@ -96,7 +96,7 @@ def test_all_cells_are_trained_and_scored(table, tmp_path, monkeypatch):
     def never(*_arguments):
         raise AssertionError("scored again")
 
-    monkeypatch.setattr("lineament.landmarks.table.TableRecipe._errors", never)
+    monkeypatch.setattr("lineament.training.table.TableRecipe._errors", never)
     assert load_recipe(table).run().read_text().splitlines()[:8] == text.splitlines()[:8]
 
 
@@ -105,6 +105,16 @@ def test_one_cell_alone(table, tmp_path):
     assert (folder / "scores.json").is_file() and not (tmp_path / "out" / "table.md").exists()
     with pytest.raises(ConfigError, match="there are Wing/plain, Wing/PDB"):
         load_recipe(table).run("Wing/pdb")
+
+
+def test_seeds_are_runs_of_their_own(table, tmp_path):
+    text = load_recipe(table, ["seeds=[3, 4]", "columns=[{name='plain'}]"]).run().read_text()
+    assert "±" in text and "| 3 |" in text and "| 4 |" in text
+    errors = [
+        json.loads((tmp_path / "out" / "Wing--plain" / f"seed-{seed}" / "scores.json").read_text())
+        for seed in (3, 4)
+    ]
+    assert errors[0]["scores"][0]["errors"] != errors[1]["scores"][0]["errors"]
 
 
 def test_subsets_that_are_not_there_are_named(table):
@@ -119,6 +129,14 @@ def test_shipped_tables_change_what_their_base_has(name):
     for row in table.rows:
         for column in table.columns:
             load_recipe(base, [*row.set, *column.set])
+
+
+def test_seeds_show_mean_and_spread(tmp_path):
+    scores = [
+        Score("cnn6", np.array([error]), seed, 1.0) for seed, error in enumerate([0.03, 0.05])
+    ]
+    text = write_table(tmp_path, "t", "inter_pupil", [Cell("a", "b", scores)]).read_text()
+    assert "| a | 4.00 ± 1.41 |" in text
 
 
 def test_missed_faces_are_counted_and_kept(tmp_path):

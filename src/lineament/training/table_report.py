@@ -1,8 +1,12 @@
-"""A table of runs as Markdown, JSON and a plot of the error distributions."""
+"""A table of runs as Markdown, JSON and a plot of the error distributions.
+
+A cell that was run with several seeds shows the mean and the standard deviation (n - 1) over them.
+"""
 
 from __future__ import annotations
 
 import json
+import statistics
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -54,7 +58,7 @@ class Score:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One run of a table: its row, its column and the scores of its networks."""
+    """Row and column of a table and the scores of the networks of its runs."""
 
     row: str
     column: str
@@ -78,7 +82,10 @@ def write_table(out: Path, name: str, normaliser: str, cells: Sequence[Cell]) ->
         ],
     }
     (out / "table.json").write_text(json.dumps(document, indent=1), encoding="utf-8")
-    curves = {f"{c.row}, {c.column}, {s.stages}": s.errors for c, s in results}
+    curves = {
+        f"{c.row}, {c.column}, {s.stages}" + (f", seed {s.seed}" if _repeated(c) else ""): s.errors
+        for c, s in results
+    }
     write_ced(out / "ced.png", {normaliser: curves}, name)
     return path
 
@@ -91,14 +98,26 @@ def _grid(cells: Sequence[Cell]) -> list[str]:
         for column in dict.fromkeys(cell.column for cell in cells)
         for stages in _stages(cell for cell in cells if cell.column == column)
     ]
-    found = {(c.row, c.column, s.stages): s.nme for c in cells for s in c.scores}
+    found: dict[tuple[str, str, str], list[float]] = {}
+    for cell in cells:
+        for score in cell.scores:
+            found.setdefault((cell.row, cell.column, score.stages), []).append(score.nme)
     lines = ["| | " + " | ".join(f"{stages}, {column}" for column, stages in columns) + " |"]
     lines.append("|---" * (len(columns) + 1) + "|")
     for row in rows:
-        values = (found.get((row, *column)) for column in columns)
-        numbers = ("" if value is None else f"{value:.2f}" for value in values)
+        numbers = (_over_seeds(found.get((row, *column), [])) for column in columns)
         lines.append(f"| {row} | " + " | ".join(numbers) + " |")
     return lines
+
+
+def _over_seeds(values: Sequence[float]) -> str:
+    if len(values) < 2:
+        return "".join(f"{value:.2f}" for value in values)
+    return f"{statistics.mean(values):.2f} ± {statistics.stdev(values):.2f}"
+
+
+def _repeated(cell: Cell) -> bool:
+    return len({score.seed for score in cell.scores}) > 1
 
 
 def _stages(cells: Iterable[Cell]) -> list[str]:
@@ -107,8 +126,8 @@ def _stages(cells: Iterable[Cell]) -> list[str]:
 
 def _details(results: Sequence[tuple[Cell, Score]]) -> list[str]:
     lines = [
-        "| run | networks | NME | median | FR@8 % | AUC@8 % | missed | seed | minutes |",
-        "|---|---|---|---|---|---|---|---|---|",
+        "| run | networks | NME | median | FR@8 % | FR@10 % | AUC@8 % | missed | seed | minutes |",
+        "|---|---|---|---|---|---|---|---|---|---|",
     ]
     for cell, score in results:
         errors = score.errors
@@ -116,6 +135,7 @@ def _details(results: Sequence[tuple[Cell, Score]]) -> list[str]:
         lines.append(
             f"| {cell.row}, {cell.column} | {score.stages} | {score.nme:.2f} "
             f"| {100 * float(np.median(errors)):.2f} | {100 * failure_rate(errors, 0.08):.2f} "
+            f"| {100 * failure_rate(errors, 0.1):.2f} "
             f"| {100 * area_under_ced(errors, 0.08):.1f} | {missed} | {score.seed} "
             f"| {score.minutes:.0f} |"
         )
