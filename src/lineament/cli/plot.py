@@ -1,7 +1,8 @@
-"""`lineament plot`: pictures that explain the training of landmarks."""
+"""`lineament plot`: pictures that explain a training."""
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from pathlib import Path
 from typing import Annotated
@@ -13,14 +14,14 @@ from lineament.errors import ConfigError
 
 REPORT = "lineament.plot/1"
 
-app = typer.Typer(no_args_is_help=True, help="Pictures that explain the training of landmarks.")
+app = typer.Typer(no_args_is_help=True, help="Pictures that explain a training.")
 
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")]
 
 
 @app.callback()
 def _group() -> None:
-    """Pictures that explain the training of landmarks."""
+    """Pictures that explain a training."""
 
 
 @app.command()
@@ -92,6 +93,32 @@ def balance(
         "balanced_counts": after,
     }
     typer.echo(json.dumps(report))
+
+
+@app.command()
+def progress(
+    runs: Annotated[
+        list[Path], typer.Argument(help="Folders of runs (all their stages) or of single stages.")
+    ],
+    term: Annotated[str, typer.Option(help="Term of the loss, as the log names it.")] = "points",
+    mark: Annotated[
+        list[str] | None,
+        typer.Option(help="SAMPLES:VALUE of somebody else's run, such as 1.3e6:0.003; repeatable."),
+    ] = None,
+    out: Annotated[Path, typer.Option(help="The picture, .png.")] = Path("out/progress.png"),
+    as_json: AsJson = False,
+) -> None:
+    """Draw a term of the loss against the samples that each run has seen."""
+    _prepare(out)
+    from lineament.training.progress_plot import parse_mark, read_curve, write_progress
+
+    curves = [read_curve(run, term) for run in runs]
+    write_progress(out, curves, term, [parse_mark(text) for text in mark or ()])
+    if as_json:
+        found = [dataclasses.asdict(curve) for curve in curves]
+        typer.echo(json.dumps({"schema": REPORT, "out": str(out), "curves": found}))
+    else:
+        stdout.print(f"written: {out}", markup=False, soft_wrap=True)
 
 
 def _prepare(out: Path) -> None:
