@@ -50,6 +50,7 @@ def test_a_face_becomes_plain_json():
         "landmarks": {"scheme": "ibug-68", "points": [[1.23, 2.0]]},
         "pose": {"yaw": 12.35, "pitch": -7, "roll": 0},
         "attributes": None,
+        "parts": None,
         "track": 3,
     }
     assert face.landmarks is not None and face.landmarks.points.dtype == np.float32

@@ -17,20 +17,28 @@ from lineament.face import (
     ByteArray,
     Face,
     FaceAttributes,
+    FaceParts,
     FloatArray,
     HeadPose,
     Landmarks,
 )
+from lineament.parsing import DEFAULT_PARTS
 from lineament.weights import WeightRecord, find_record
 
 if TYPE_CHECKING:
     from lineament.attributes.estimator import AttributeEstimator
     from lineament.landmarks.estimator import LandmarkEstimator
+    from lineament.parsing.estimator import PartEstimator
 
-HEADS = ("landmarks", "attributes")
+TASKS = {"landmarks": "landmarks", "attributes": "attributes", "parts": "parsing"}
+"""The task of the weight that each head runs."""
+
+HEADS = tuple(TASKS)
 """The heads that exist."""
 
-DEFAULT_HEADS = HEADS if DEFAULT_ATTRIBUTES else ("landmarks",)
+_SHIPPED = {"attributes": DEFAULT_ATTRIBUTES is not None, "parts": DEFAULT_PARTS is not None}
+
+DEFAULT_HEADS = tuple(head for head in HEADS if _SHIPPED.get(head, True))
 """The heads that run where none are named: those that a shipped weight serves."""
 
 CHUNK_PHOTOS = 8
@@ -48,7 +56,8 @@ class Analyzer:
         detector: name of a shipped detection record, or the path of one's own (.toml).
         records: weight records (paths of .toml files, or names of shipped ones) that replace
             the weight of their task: a detection record the detector, a landmarks record the
-            landmark head, an attributes record the attribute head.
+            landmark head, an attributes record the attribute head, a parsing record the head
+            `parts`.
         options: thresholds of the detector.
         device: `auto`, `cpu`, `cuda` and so on; see `lineament.runtime`.
         threads: threads of one network run; None leaves the choice to the runtime.
@@ -74,7 +83,7 @@ class Analyzer:
     ) -> None:
         self.heads = _known(heads)
         given = _by_task(records)
-        unasked = sorted(set(given) - {"detection", *self.heads})
+        unasked = sorted(set(given) - {"detection", *(TASKS[head] for head in self.heads)})
         if unasked:
             raise ConfigError(
                 f"got a record for {', '.join(unasked)}, but the heads asked for are "
@@ -98,6 +107,13 @@ class Analyzer:
 
             record = given.get("attributes") or default_record()
             self._attributes = AttributeEstimator(record, device=device, threads=threads)
+        self._parts: PartEstimator | None = None
+        if "parts" in self.heads:
+            from lineament.parsing.estimator import PartEstimator
+            from lineament.parsing.estimator import default_record as default_parts
+
+            record = given.get("parsing") or default_parts()
+            self._parts = PartEstimator(record, device=device, threads=threads)
 
     @property
     def records(self) -> dict[str, WeightRecord]:
@@ -107,6 +123,8 @@ class Analyzer:
             records["landmarks"] = self._landmarks.record
         if self._attributes:
             records["attributes"] = self._attributes.record
+        if self._parts:
+            records["parsing"] = self._parts.record
         return records
 
     @property
@@ -118,6 +136,8 @@ class Analyzer:
             providers["landmarks"] = ", ".join(used)
         if self._attributes:
             providers["attributes"] = self._attributes.session.provider
+        if self._parts:
+            providers["parsing"] = self._parts.session.provider
         return providers
 
     def analyze(self, image: ByteArray) -> list[Face]:
@@ -167,6 +187,7 @@ class Analyzer:
         found = self.detector.detect(images)
         boxes = [each.boxes for each in found]
         marked, described = self._marked(images, boxes), self._described(images, boxes)
+        parsed = self._parsed(images, boxes)
         return [
             [
                 Face(
@@ -176,12 +197,13 @@ class Analyzer:
                     landmarks=landmarks,
                     pose=pose,
                     attributes=attributes,
+                    parts=parts,
                 )
-                for index, ((landmarks, pose), attributes) in enumerate(
-                    zip(marks, descriptions, strict=True)
+                for index, ((landmarks, pose), attributes, parts) in enumerate(
+                    zip(*heads, strict=True)
                 )
             ]
-            for detections, marks, descriptions in zip(found, marked, described, strict=True)
+            for detections, *heads in zip(found, marked, described, parsed, strict=True)
         ]
 
     def _marked(
@@ -208,6 +230,14 @@ class Analyzer:
         if self._attributes is None or not any(len(each) for each in boxes):
             return [[None] * len(each) for each in boxes]
         return self._attributes.estimate(images, boxes)
+
+    def _parsed(
+        self, images: Sequence[ByteArray], boxes: Sequence[FloatArray]
+    ) -> Sequence[Sequence[FaceParts | None]]:
+        """Parts of every face of every photo; None where the head did not run."""
+        if self._parts is None or not any(len(each) for each in boxes):
+            return [[None] * len(each) for each in boxes]
+        return self._parts.estimate(images, boxes)
 
 
 def _known(heads: Sequence[str]) -> tuple[str, ...]:

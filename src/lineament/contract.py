@@ -16,6 +16,7 @@ from lineament.weights import (
     CenterFaceOutput,
     Network,
     Output,
+    PartsOutput,
     PointsLayout,
     PointsOutput,
     WeightRecord,
@@ -105,6 +106,8 @@ def _output_faults(session: Session, network: Network) -> list[str]:
 
 def _hint(output: Output, name: str) -> str:
     """What the record says that makes the expected width of an output."""
+    if isinstance(output, PartsOutput):
+        return f", one map of {output.size} x {output.size} for each class of {output.scheme}"
     points = output.points if isinstance(output, AttributesOutput) else output
     if isinstance(points, PointsLayout) and points.name == name:
         return f", 2 x count = 2 x {points.count} values per face"
@@ -126,6 +129,8 @@ def _expected_shapes(output: Output, side: int) -> dict[str, tuple[int, ...]]:
         heads = {head.output: (batch, len(head.classes)) for head in output.heads}
         angles = {output.angles: (batch, 3)} if output.angles else {}
         return {**points, **heads, **angles}
+    if isinstance(output, PartsOutput):
+        return {output.name: (batch, len(output.classes), output.size, output.size)}
     if isinstance(output, CenterFaceOutput):
         cells = side // output.stride
         names = {output.heatmap: 1, output.sizes: 2, output.offsets: 2, output.points: 10}

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lineament.choice import Choice as Choice
+from lineament.face_parts import FaceParts as FaceParts
 
 FloatArray = NDArray[np.float32]
 ByteArray = NDArray[np.uint8]
@@ -211,6 +212,7 @@ class Face:
         pose: the turn of the head, where it follows from the landmarks.
         track: in a video, the number of the person's track; None for a photo.
         attributes: what else the picture shows of the face, if the attribute head ran.
+        parts: which pixels show which part, if the head `parts` ran.
     """
 
     box: Box
@@ -220,6 +222,7 @@ class Face:
     pose: HeadPose | None = None
     track: int | None = None
     attributes: FaceAttributes | None = None
+    parts: FaceParts | None = None
 
     def __post_init__(self) -> None:
         points = checked_points(self.five_points)
@@ -236,6 +239,7 @@ class Face:
             "landmarks": self.landmarks.to_dict() if self.landmarks else None,
             "pose": self.pose.to_dict() if self.pose else None,
             "attributes": self.attributes.to_dict() if self.attributes else None,
+            "parts": self.parts.to_dict() if self.parts else None,
             "track": self.track,
         }
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field, PositiveInt, model_validator
+from pydantic import Field, PositiveInt, field_validator, model_validator
 
+from lineament.errors import ConfigError
+from lineament.parsing.part_schemes import find_part_scheme
 from lineament.strict import Strict
 
 
@@ -92,6 +94,38 @@ class AttributesOutput(Strict):
         return (*points, *(head.output for head in self.heads), *angles)
 
 
+class PartsOutput(Strict):
+    """A graph that scores every class at every cell of a square map: (N, classes, size, size).
+
+    The cells lie over the whole crop side by side, row by row from its upper left corner.
+
+    Attributes:
+        name: name of the graph's output.
+        scheme: the classes and their order, as `lineament.parsing.part_schemes` names them.
+        size: cells of one side of the map.
+        values: what the scores are; `probabilities` add to 1 over the classes of a cell.
+    """
+
+    kind: Literal["parts"]
+    name: str
+    scheme: str
+    size: int = Field(gt=0)
+    values: Literal["logits", "probabilities"]
+
+    @field_validator("scheme")
+    @classmethod
+    def _known(cls, name: str) -> str:
+        try:
+            return find_part_scheme(name).name
+        except ConfigError as error:
+            raise ValueError(str(error)) from error
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """Names in the order of the map's planes."""
+        return find_part_scheme(self.scheme).classes
+
+
 class RetinaFaceOutput(Strict):
     """Prior-relative boxes (N,P,4), scores (N,P,2) and five points (N,P,10)."""
 
@@ -125,6 +159,6 @@ class CenterFaceOutput(Strict):
 
 
 Output = Annotated[
-    PointsOutput | AttributesOutput | RetinaFaceOutput | CenterFaceOutput,
+    PointsOutput | AttributesOutput | PartsOutput | RetinaFaceOutput | CenterFaceOutput,
     Field(discriminator="kind"),
 ]

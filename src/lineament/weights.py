@@ -24,6 +24,7 @@ from lineament.weight_output import (
     AttributesOutput,
     CenterFaceOutput,
     Output,
+    PartsOutput,
     PointsLayout,
     PointsOutput,
     RetinaFaceOutput,
@@ -40,6 +41,7 @@ __all__ = [
     "Measure",
     "Network",
     "Output",
+    "PartsOutput",
     "PointsLayout",
     "PointsOutput",
     "RetinaFaceOutput",
@@ -142,7 +144,7 @@ class WeightRecord(Strict):
     """What is known of a weight. Stages run in the order of `networks`."""
 
     name: str = Field(pattern=r"^[a-z0-9][a-z0-9.-]*$")
-    task: Literal["detection", "landmarks", "attributes"]
+    task: Literal["detection", "landmarks", "attributes", "parsing"]
     description: str
     licence: str
     trained_on: str

@@ -23,6 +23,7 @@ TASKS = {
     "landmarks": "lineament.landmarks.recipe",
     "table": "lineament.training.table",
     "attributes": "lineament.attributes.recipe",
+    "parsing": "lineament.parsing.recipe",
     "probe": "lineament.synthesis.probe.recipe",
 }
 """The module that holds the `RECIPE` of each task."""
@@ -85,7 +86,7 @@ class Recipe(Strict):
     """
 
     name: str = Field(pattern=r"^[a-z0-9][a-z0-9.-]*$")
-    task: Literal["landmarks", "table", "attributes", "probe"]
+    task: Literal["landmarks", "table", "attributes", "parsing", "probe"]
     seed: int = 0
     out: Path
     device: str = "auto"
