@@ -1,4 +1,4 @@
-"""Faces drawn over a photo: boxes, scores, points, how heads turn, and attributes in words."""
+"""Faces drawn over a photo: boxes, scores, points, parts, how heads turn, attributes in words."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from lineament.draw_parts import draw_parts
 from lineament.errors import ImageError
 from lineament.face import Box, ByteArray, Face, FaceAttributes, FloatArray, HeadPose, Landmarks
 
@@ -60,7 +61,8 @@ def draw_faces(image: ByteArray, faces: Sequence[Face], *, axes: bool = False) -
     another scheme are dots. A box narrower than 36 pixels gets no score; a face of a video has
     the number of its track before the score. Attributes stand in words beside a box of 64 pixels
     or more, under the face's title where there are several: below the box where there is room,
-    otherwise at its right or left, otherwise over its lower edge.
+    otherwise at its right or left, otherwise over its lower edge. Parts lie as tints of their
+    scheme's palette under all strokes; where faces overlap, those of the first one on top.
 
     Args:
         image: (H,W,3) uint8 RGB.
@@ -82,6 +84,9 @@ def draw_faces(image: ByteArray, faces: Sequence[Face], *, axes: bool = False) -
     canvas = np.array(image, dtype=np.uint8, order="C")
     if not faces or not image.size:
         return canvas
+    for face in reversed(faces):
+        if face.parts is not None:
+            draw_parts(canvas, face.parts)
     shaded = canvas.copy()
     for face in faces:
         _draw_face(shaded, face, rim=True)

@@ -14,6 +14,7 @@ import typer
 
 from lineament.cli.console import stderr
 from lineament.cli.evaluate_attributes import attributes
+from lineament.cli.evaluate_parsing import parsing
 
 if TYPE_CHECKING:
     from lineament.datasets.labelled_face import LabelledFace
@@ -159,6 +160,7 @@ def default_split(dataset: str) -> str:
 
 
 app.command()(attributes)
+app.command()(parsing)
 
 
 def dataset_and_folder(text: str, names: Sequence[str] = DATASETS) -> tuple[str, Path]:
@@ -207,24 +209,32 @@ def load_models(
 
 
 @contextmanager
-def progress_bar() -> Iterator[Progress]:
-    """A bar on stderr that appears with the first batch: kept predictions need none."""
+def progress_bar(work: str = "predicting") -> Iterator[Progress]:
+    """A bar on stderr that appears with the first batch: kept predictions need none.
+
+    It stops with the last one, so that another bar may follow.
+
+    Args:
+        work: what is being done, before the bar.
+    """
     from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
     from rich.progress import Progress as Bar
 
     bar = Bar(
-        TextColumn("predicting"),
+        TextColumn(work),
         BarColumn(),
         MofNCompleteColumn(),
         TextColumn("photos"),
         TimeRemainingColumn(),
         console=stderr,
     )
-    task = bar.add_task("predicting", start=True, total=None)
+    task = bar.add_task(work, start=True, total=None)
 
     def show(done: int, total: int) -> None:
         bar.start()
         bar.update(task, completed=done, total=total)
+        if done == total:
+            bar.stop()
 
     try:
         yield show

@@ -15,9 +15,11 @@ import typer
 
 from lineament.cli import evaluate, plot, synth
 from lineament.cli.analyze import analyze
+from lineament.cli.anonymise import anonymise
 from lineament.cli.console import show_log, stderr, stdout
 from lineament.cli.doctor import doctor
 from lineament.cli.models import models
+from lineament.cli.parse import parse
 from lineament.cli.train import train
 from lineament.errors import LineamentError
 
@@ -30,6 +32,8 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.command()(analyze)
+app.command()(parse)
+app.command()(anonymise)
 app.command()(models)
 app.command()(doctor)
 app.add_typer(evaluate.app, name="evaluate")

@@ -12,7 +12,13 @@ from rich.table import Table
 
 from lineament.cli.console import stdout
 from lineament.cli.weight_state import WeightState, weight_state
-from lineament.weights import AttributeHead, AttributesOutput, WeightRecord, shipped_records
+from lineament.weights import (
+    AttributeHead,
+    AttributesOutput,
+    PartsOutput,
+    WeightRecord,
+    shipped_records,
+)
 
 COLOURS = {"ok": "green", "absent": "yellow", "broken": "red"}
 
@@ -35,6 +41,9 @@ def _entry(record: WeightRecord, state: WeightState) -> dict[str, Any]:
     heads = _heads(record)
     if heads:
         entry["heads"] = {head.task: list(head.classes) for head in heads}
+    parts = record.networks[0].output
+    if isinstance(parts, PartsOutput):
+        entry["parts"] = list(parts.classes)
     entry["sha256"] = [network.sha256 for network in record.networks]
     return {**entry, "bytes": state.size, "state": state.state, "message": state.message}
 
@@ -55,6 +64,10 @@ def _sheet(record: WeightRecord, state: WeightState) -> Table:
         table.add_row(
             "answers", escape(f"{head.task.replace('_', ' ')}: {', '.join(head.classes)}")
         )
+    parts = record.networks[0].output
+    if isinstance(parts, PartsOutput):
+        named = ", ".join(name.replace("_", " ") for name in parts.classes[1:])
+        table.add_row("parts", escape(f"{parts.scheme}: {named}"))
     table.add_row("licence", escape(record.licence))
     table.add_row("trained on", escape(record.trained_on))
     real = "yes" if record.real_faces else "no, only on faces that never existed"

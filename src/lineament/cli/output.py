@@ -13,7 +13,7 @@ from typing import Annotated, Any, Literal, TextIO
 from pydantic import BaseModel, ConfigDict, Field
 
 from lineament.face import FIVE_POINTS, NAMED_ATTRIBUTES, Face
-from lineament.weights import AttributesOutput, PointsOutput, WeightRecord
+from lineament.weights import AttributesOutput, PartsOutput, PointsOutput, WeightRecord
 
 SCHEMA: Literal["lineament.faces/1"] = "lineament.faces/1"
 
@@ -67,6 +67,15 @@ class AttributesData(Line):
     landmarks: LandmarksData | None = Field(description="the points that it gives")
 
 
+class PartsData(Line):
+    scheme: str = Field(description="the classes, such as celebamask-19")
+    region: tuple[int, int, int, int] = Field(description="x, y, width, height in photo pixels")
+    areas: dict[str, int] = Field(description="class -> pixels; the background is left out")
+    polygons: dict[str, list[list[list[Point]]]] = Field(
+        description="class -> pieces -> rings, the outer one first, then the holes -> x, y"
+    )
+
+
 class FaceData(Line):
     box: tuple[float, float, float, float] = Field(description="x1, y1, x2, y2 in photo pixels")
     score: float = Field(ge=0, le=1, description="the detector's confidence")
@@ -76,6 +85,7 @@ class FaceData(Line):
     landmarks: LandmarksData | None = Field(description="null if the head was not asked for")
     pose: PoseData | None = Field(description="null if it does not follow from landmarks")
     attributes: AttributesData | None = Field(description="null if the head was not asked for")
+    parts: PartsData | None = Field(description="null if the head was not asked for")
     track: int | None = Field(ge=1, description="number of the track in its video; null: a photo")
 
 
@@ -94,6 +104,9 @@ class PhotoLine(Line):
     width: int | None = Field(default=None, gt=0, description="pixels, after the EXIF turn")
     height: int | None = Field(default=None, gt=0, description="pixels, after the EXIF turn")
     picture: str | None = Field(default=None, description="annotated picture, from the folder")
+    files: dict[str, list[str | None]] = Field(
+        default={}, description="export -> its files, from the folder"
+    )
     weights: dict[str, str] = Field(description="task -> name of the weight that ran")
     error: ErrorData | None = Field(default=None, description="why the input could not be read")
     faces: list[FaceData] = Field(default=[], description="best score first; empty: none found")
@@ -118,14 +131,15 @@ class CsvFaces:
 
     Args:
         stream: an open text file (newline="").
-        records: the weight record of each task, which say how many landmarks there will be and
-            which attributes.
+        records: the weight record of each task, which say how many landmarks there will be,
+            which attributes and which parts.
     """
 
     def __init__(self, stream: TextIO, records: dict[str, WeightRecord]) -> None:
         self._writer = csv.writer(stream)
         self._count = _landmark_count(records)
         self._attributes = _attributes_output(records)
+        self._parts = _part_names(records)
         self._writer.writerow(self._header())
 
     def write(self, line: PhotoLine) -> None:
@@ -139,6 +153,8 @@ class CsvFaces:
                 row += _flat(face.landmarks.points)
             if face.attributes and self._attributes:
                 row += _attribute_cells(face.attributes, self._attributes)
+            if face.parts:
+                row += [face.parts.areas[name] for name in self._parts]
             self._writer.writerow(row)
 
     def _header(self) -> list[str]:
@@ -151,6 +167,7 @@ class CsvFaces:
                 names += [task, f"{task}_probability"]
             if self._attributes.angles:
                 names += ["attributes_yaw", "attributes_pitch", "attributes_roll"]
+        names += [f"area_{name}" for name in self._parts]
         return names
 
 
@@ -166,6 +183,12 @@ def _attributes_output(records: dict[str, WeightRecord]) -> AttributesOutput | N
         return None
     output = records["attributes"].networks[0].output
     return output if isinstance(output, AttributesOutput) else None
+
+
+def _part_names(records: dict[str, WeightRecord]) -> tuple[str, ...]:
+    """The classes whose areas have a column; none without parts."""
+    output = records["parsing"].networks[0].output if "parsing" in records else None
+    return output.classes[1:] if isinstance(output, PartsOutput) else ()
 
 
 def _attribute_cells(data: AttributesData, output: AttributesOutput) -> list[Any]:

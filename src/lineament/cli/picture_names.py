@@ -26,12 +26,12 @@ class PictureNames:
         real = (path.resolve() for path in inputs)
         self._taken = {path.name.casefold() for path in real if path.parent == here}
 
-    def choose(self, photo: Photo) -> str:
+    def choose(self, photo: Photo, suffix: str = ".jpg") -> str:
         """The file name for a photo, or for a frame of a video (`clip-000120.jpg`)."""
         stem = shown(photo.source.path.stem)
         if photo.frame is not None:
             stem = f"{stem}-{photo.frame:06d}"
-        return self._free(stem, ".jpg")
+        return self._free(stem, suffix)
 
     def choose_video(self, path: Path, suffix: str) -> str:
         """The file name for the whole of a video."""

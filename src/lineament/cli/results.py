@@ -13,6 +13,7 @@ from lineament import image
 from lineament.cli.annotated_video import SUFFIX, AnnotatedVideo
 from lineament.cli.inputs import Problem, Source
 from lineament.cli.output import CsvFaces, ErrorData, PhotoLine, face_data
+from lineament.cli.part_files import PartFiles
 from lineament.cli.picture_names import PictureNames
 from lineament.cli.reading import Photo
 from lineament.cli.video import frame_rate
@@ -41,6 +42,7 @@ class Results:
         draw: see `out`.
         axes: draw the axes of each head too.
         every: which frames of a video there are, for the rate of the annotated one.
+        exports: further files of the parts, written into `out`.
 
     Raises:
         ConfigError: a file or folder cannot be made.
@@ -57,7 +59,9 @@ class Results:
         draw: bool = False,
         axes: bool = False,
         every: int = 1,
+        exports: PartFiles | None = None,
     ) -> None:
+        self._exports = exports
         self._weights = {task: record.name for task, record in records.items()}
         self._files = ExitStack()
         self._streams: list[TextIO] = [sys.stdout] if as_json else []
@@ -99,6 +103,7 @@ class Results:
             width=width,
             height=height,
             picture=self._draw(photo, faces),
+            files=self._exports.add(photo, faces) if self._exports else {},
             weights=self._weights,
             faces=[face_data(face) for face in faces],
         )
@@ -132,10 +137,11 @@ class Results:
         self._close_video()
         if self._out is None:
             return []
+        exported = self._exports.finish() if self._exports else []
         if self._names is None:
-            return [self._out / FACES]
+            return [self._out / FACES, *exported]
         write_contact_sheet(self._out / SHEET, self._entries, "Faces found by Lineament")
-        return [self._out / SHEET, *self._videos.values(), self._out / FACES]
+        return [self._out / SHEET, *self._videos.values(), self._out / FACES, *exported]
 
     def __enter__(self) -> Results:
         return self

@@ -1,4 +1,4 @@
-"""One run of `lineament analyze`: read ahead, analyse, write, count."""
+"""One run over photos and videos: read ahead, analyse, write, count."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import time
 from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
@@ -13,10 +14,9 @@ from lineament.analyzer import Analyzer
 from lineament.cli.console import stderr
 from lineament.cli.inputs import Inputs, Problem, Source
 from lineament.cli.reading import Photo, read_all
-from lineament.cli.results import Results
 from lineament.cli.video import count_frames
 from lineament.cli.video_tracks import VideoTracks
-from lineament.face import ByteArray
+from lineament.face import ByteArray, Face
 from lineament.tracking.one_euro import OneEuroOptions
 
 
@@ -45,10 +45,20 @@ class Tally:
         return sum(entry[-1] for entry in self.found)
 
 
+class Receiver(Protocol):
+    """What takes the results of a run, one photo or frame after the other."""
+
+    def add(self, photo: Photo, faces: Sequence[Face], seconds: float) -> None:
+        """Take the faces of one photo, and what time they took."""
+
+    def fail(self, problem: Problem) -> None:
+        """Take an input that could not be read."""
+
+
 def run(
     analyzer: Analyzer,
     inputs: Inputs,
-    results: Results,
+    results: Receiver,
     every: int,
     smooth: OneEuroOptions | None = None,
 ) -> Tally:
