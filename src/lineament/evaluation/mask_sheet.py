@@ -16,6 +16,11 @@ TILE = 192
 CAPTION = 22
 COLUMNS = 2
 INK, GROUND = (235, 235, 235), 24
+NOT_KNOWN = (128, 128, 128)
+"""Colour of pixels whose number is no class."""
+
+NAMES_BESIDE = 88
+"""Pixels that the name of a class needs."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -25,7 +30,8 @@ class MaskTile:
     Attributes:
         caption: one line.
         photo: (H,W,3) uint8 RGB.
-        truth, predicted: (M,M) uint8 class numbers over the same square.
+        truth, predicted: (M,M) uint8 class numbers over the same square; one that is no class is
+            drawn grey.
     """
 
     caption: str
@@ -44,16 +50,27 @@ def class_colours(count: int) -> ByteArray:
     return np.asarray(rgb, dtype=np.uint8)
 
 
-def write_masks(path: Path, tiles: Sequence[MaskTile], classes: Sequence[str]) -> None:
+def write_masks(
+    path: Path,
+    tiles: Sequence[MaskTile],
+    classes: Sequence[str],
+    palette: Sequence[tuple[int, int, int]] | None = None,
+) -> None:
     """Write the tiles as one picture, two in a row, with the classes' colours below.
+
+    Args:
+        palette: RGB of each class; those of `class_colours` where None.
 
     Raises:
         ImageError: the picture cannot be written.
     """
-    colours = class_colours(len(classes))
+    colours = np.full((256, 3), NOT_KNOWN, dtype=np.uint8)
+    colours[: len(classes)] = class_colours(len(classes)) if palette is None else palette
     rows = max(-(-len(tiles) // COLUMNS), 1)
     height, width = rows * (TILE + CAPTION), COLUMNS * 3 * TILE
-    sheet = np.full((height + 2 * CAPTION, width, 3), GROUND, dtype=np.uint8)
+    beside = min(len(classes), width // NAMES_BESIDE)
+    lines = -(-len(classes) // beside)
+    sheet = np.full((height + (lines + 1) * CAPTION, width, 3), GROUND, dtype=np.uint8)
     for place, tile in enumerate(tiles):
         top, left = place // COLUMNS * (TILE + CAPTION), place % COLUMNS * 3 * TILE
         shown = (tile.photo, colours[tile.truth], colours[tile.predicted])
@@ -63,10 +80,11 @@ def write_masks(path: Path, tiles: Sequence[MaskTile], classes: Sequence[str]) -
                 picture, (TILE, TILE), interpolation=cv2.INTER_AREA
             )
         _text(sheet, tile.caption, (left + 5, top + TILE + 16), INK)
-    step = width // len(classes)
+    step = width // beside
     for number, name in enumerate(classes):
-        colour = tuple(int(value) for value in colours[number]) if number else INK
-        _text(sheet, name, (5 + number * step, height + 26), colour)
+        x, y = 5 + number % beside * step, height + 26 + number // beside * CAPTION
+        sheet[y - 9 : y + 1, x : x + 10] = colours[number]
+        _text(sheet, name.replace("_", " "), (x + 14, y), INK)
     image.write(path, sheet)
 
 
