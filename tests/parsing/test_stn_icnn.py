@@ -221,7 +221,7 @@ def test_it_overfits_eight_samples():
     network.localisation.start_at(network.true_theta(mask)[0].mean(dim=0))
     children = dict(network.named_children())
     for step, child, iterations in (
-        ("coarse", "coarse", 10),
+        ("coarse", "coarse", 25),
         ("localisation", "localisation", 20),
         ("end_to_end", "fine", 80),
     ):

@@ -66,7 +66,10 @@ class Cell:
 
 
 def write_table(out: Path, name: str, normaliser: str, cells: Sequence[Cell]) -> Path:
-    """Write `table.md`, `table.json` and `ced.png` under `out`; returns the first."""
+    """Write `table.md`, `table.json` and `ced.png` under `out`; returns the first.
+
+    The plot has a panel for each column of the table and a curve for each row.
+    """
     known = normaliser.replace("_", "-")
     results = [(cell, score) for cell in cells for score in cell.scores]
     faces = len(results[0][1].errors)
@@ -82,11 +85,11 @@ def write_table(out: Path, name: str, normaliser: str, cells: Sequence[Cell]) ->
         ],
     }
     (out / "table.json").write_text(json.dumps(document, indent=1), encoding="utf-8")
-    curves = {
-        f"{c.row}, {c.column}, {s.stages}" + (f", seed {s.seed}" if _repeated(c) else ""): s.errors
-        for c, s in results
-    }
-    write_ced(out / "ced.png", {normaliser: curves}, name)
+    panels: dict[str, dict[str, Any]] = {}
+    for cell, score in results:
+        curve = f"{cell.row}, seed {score.seed}" if _repeated(cell) else cell.row
+        panels.setdefault(f"{known}: {score.stages}, {cell.column}", {})[curve] = score.errors
+    write_ced(out / "ced.png", panels, name)
     return path
 
 
