@@ -218,18 +218,19 @@ def followed(module, images, network):
 def test_it_overfits_eight_samples():
     network = small().train()
     images, mask = tensors(made_up_faces(8))
-    network.localisation.start_at(network.true_theta(mask)[0].mean(dim=0))
+    truth = network.true_theta(mask)[0]
+    network.localisation.start_at(truth.mean(dim=0))
     children = dict(network.named_children())
-    for step, child, iterations in (
-        ("coarse", "coarse", 25),
-        ("localisation", "localisation", 20),
-        ("end_to_end", "fine", 80),
+    for step, child, iterations, rate in (
+        ("coarse", "coarse", 25, 5e-3),
+        ("localisation", "localisation", 40, 2.5e-3),
+        ("end_to_end", "fine", 60, 5e-3),
     ):
         network.learn(step, set(children) - {child})
         optimiser = torch.optim.AdamW(children[child].parameters(), weight_decay=0)
         criterion = part_criterion(network, step, PartLoss())
         for iteration in range(iterations):
-            optimiser.param_groups[0]["lr"] = 5e-3 * (1 - iteration / iterations)
+            optimiser.param_groups[0]["lr"] = rate * (1 - iteration / iterations)
             loss = sum(criterion(network(images), {"mask": mask}).values())
             optimiser.zero_grad()
             loss.backward()
@@ -237,9 +238,11 @@ def test_it_overfits_eight_samples():
         followed(children[child], images, network)
     with torch.no_grad():
         output = network.eval()(images)
-    truth, _ = network.true_theta(mask)
-    away = centres_of(output.theta, 64) - centres_of(truth, 64)
-    assert away.norm(dim=2).mean() < 1.5
+
+    def away(theta):
+        return (centres_of(theta, 64) - centres_of(truth, 64)).norm(dim=2).mean()
+
+    assert away(output.theta) < 0.7 * away(truth.mean(dim=0))
     parts = network.scores(output).argmax(dim=1)
     hit = ((parts == mask) & (mask > 0)).sum()
     assert 2 * hit / ((parts > 0).sum() + (mask > 0).sum()) > 0.9
