@@ -3,7 +3,7 @@
 import pytest
 import torch
 from made_up_faces import PARTS_9, made_up_faces, tensors
-from parser_tester import ParserTester
+from parser_tester import ParserTester, followed
 
 from lineament.errors import ConfigError
 from lineament.parsing.criterion import PartLoss, cell_labels, part_criterion
@@ -45,12 +45,14 @@ def test_it_overfits_eight_samples():
     network = build_parser("light", PARTS_9, **FINER).train()
     images, mask = tensors(made_up_faces(8))
     criterion = part_criterion(network, "whole", PartLoss(overlap=1.0))
-    optimiser = torch.optim.AdamW(network.parameters(), 5e-3)
-    for _ in range(80):
+    optimiser = torch.optim.AdamW(network.parameters(), 1e-2)
+    for iteration in range(250):
+        optimiser.param_groups[0]["lr"] = 1e-2 * (1 - iteration / 250)
         loss = sum(criterion(network(images), {"mask": mask}).values())
         optimiser.zero_grad()
         loss.backward()
         optimiser.step()
+    followed(network, images, network)
     labels = cell_labels(mask, 32)
     with torch.no_grad():
         parts = network.eval()(images).argmax(dim=1)

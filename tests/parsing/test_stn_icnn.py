@@ -3,8 +3,7 @@
 import pytest
 import torch
 from made_up_faces import PARTS_9, made_up_faces, tensors
-from parser_tester import ParserTester, settled
-from torch import nn
+from parser_tester import ParserTester, followed, settled
 
 from lineament.errors import ConfigError
 from lineament.parsing.criterion import PartLoss, part_criterion
@@ -203,16 +202,6 @@ def test_another_scheme_is_refused():
         build_parser("stn_icnn", find_part_scheme("celebamask-19"))
     with pytest.raises(ConfigError, match="no parsing network"):
         build_parser("unet", PARTS_9)
-
-
-def followed(module, images, network):
-    """Statistics of these pictures alone: eight nearly equal ones differ from what was before."""
-    for norm in module.modules():
-        if isinstance(norm, nn.BatchNorm2d):
-            norm.reset_running_stats()
-            norm.momentum = None
-    with torch.no_grad():
-        network(images)
 
 
 def test_it_overfits_eight_samples():

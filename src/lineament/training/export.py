@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
+import math
 import warnings
 from pathlib import Path
 from typing import Any, Literal
@@ -98,9 +99,10 @@ def export_network(
     for graph, what in ((exact, "in full"), (data, f"stored as {storage}")):
         found = Session(graph, device="cpu", threads=1).run(images.numpy())
         for name, ours, theirs in zip(names, found, expected, strict=True):
-            away = np.abs(ours - theirs.numpy())
+            away = np.sort(np.abs(ours - theirs.numpy()), axis=None)
+            away = away[: math.ceil(agreeing * away.size)]
             allowed = ANGLE_TOLERANCE if name == angles else TOLERANCE
-            difference = float(np.quantile(away, agreeing))
+            difference = float(away.max())
             if graph is data:
                 allowed *= COARSER[storage]
                 difference = float(away.mean())

@@ -10,7 +10,7 @@ import json
 import logging
 import resource
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any, NoReturn, Protocol
 
@@ -68,6 +68,7 @@ def fit(
     device: str = "auto",
     prepare: Prepare | None = None,
     finished: Callable[[], bool] | None = None,
+    factors: Mapping[str, float] | None = None,
 ) -> nn.Module:
     """Train one stage; a stage that is already done returns at once with its weights.
 
@@ -79,6 +80,7 @@ def fit(
             `image` and the others as they are.
         finished: asked after every validation; where it says so, the stage is done before its
             last iteration. On one process only.
+        factors: of the learning rate, for children of the network by their names; 1 for others.
 
     Raises:
         DataError: the loss is not finite; the batch is saved in `folder`.
@@ -87,7 +89,7 @@ def fit(
     fabric = make_fabric(device, stage.precision)
     torch.manual_seed(seed)
     network = network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-    optimiser = make_optimiser(stage.optimiser, network)
+    optimiser = make_optimiser(stage.optimiser, network, factors)
     last = folder / "last.pt"
     if finished is not None and fabric.world_size > 1:
         raise ConfigError(
@@ -110,7 +112,7 @@ def fit(
     for iteration, arrays in enumerate(loader, start=start):
         rate = stage.optimiser.rate(iteration / stage.iterations)
         for group in wrapped_optimiser.param_groups:
-            group["lr"] = rate
+            group["lr"] = rate * group.get("factor", 1.0)
         image, target = (prepare or as_it_is)(arrays, fabric.device)
         try:
             terms = criterion(wrapped(image.float().div_(255)), target)
@@ -149,17 +151,25 @@ def as_it_is(arrays: dict[str, Any], device: torch.device) -> tuple[Tensor, Any]
     return image, targets["target"] if list(targets) == ["target"] else targets
 
 
-def make_optimiser(options: Optimiser, network: nn.Module) -> torch.optim.Optimizer:
-    """The optimiser that a recipe names."""
+def make_optimiser(
+    options: Optimiser, network: nn.Module, factors: Mapping[str, float] | None = None
+) -> torch.optim.Optimizer:
+    """The optimiser that a recipe names; `factors` as for `fit`, a group for each child."""
+    parameters: Iterable[Any] = network.parameters()
+    if factors:
+        parameters = [
+            {"params": list(child.parameters()), "factor": factors.get(name, 1.0)}
+            for name, child in network.named_children()
+        ]
     if options.kind == "sgd":
         return torch.optim.SGD(
-            network.parameters(),
+            parameters,
             lr=options.learning_rate,
             momentum=options.momentum,
             weight_decay=options.weight_decay,
         )
     return torch.optim.AdamW(
-        network.parameters(),
+        parameters,
         lr=options.learning_rate,
         betas=(options.momentum, 0.999),
         weight_decay=options.weight_decay,
