@@ -206,7 +206,7 @@ def test_patches_come_with_what_moves_them():
 
 
 def test_missed_faces_are_left_out_and_counted(caplog):
-    with caplog.at_level(logging.INFO):
+    with caplog.at_level(logging.INFO, logger="lineament"):
         shown = batches(drawn_faces(missed=[0, 3]), crop=BOX)
     assert shown.chosen.tolist() == [1, 2, 4, 5] and "2 of 6 faces left out" in caplog.text
     assert len(batches(drawn_faces(missed=range(6))).chosen) == 6, "the whole photo needs no box"

@@ -89,7 +89,7 @@ def test_changed_shards_are_read_anew(shards, tmp_path):
 
 
 def test_small_renderings_are_warned_of(shards, tmp_path, caplog):
-    with caplog.at_level(logging.WARNING):
+    with caplog.at_level(logging.WARNING, logger="lineament"):
         rendered(shards, tmp_path / "cache", canvas=64)
         assert not caplog.text
         rendered(shards, tmp_path / "cache", canvas=65)
