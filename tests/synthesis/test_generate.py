@@ -153,12 +153,15 @@ def test_a_worker_that_fails_names_the_sample(
 
 
 RUN = """
+import signal
 import sys
 from pathlib import Path
 from fake_engine import Fake
 from test_generate import RECIPE, SOURCES
 from lineament.synthesis.generate import generate
 if __name__ == "__main__":
+    # A shell without job control starts what runs in the background with interrupts ignored.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     folder, mark = Path(sys.argv[1]), Path(sys.argv[2])
     generate(RECIPE, folder, Fake("sleep", RECIPE.seeds(14)[1], mark), SOURCES, workers=1)
 """
