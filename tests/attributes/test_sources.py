@@ -151,6 +151,19 @@ def test_photos_are_cut_once_whatever_the_tasks(mtfl, tmp_path, monkeypatch):
     np.testing.assert_array_equal(again.labels[:, 0], first.labels[:, 1])
 
 
+def test_photos_of_the_report_neither_train_nor_validate(mtfl, tmp_path):
+    pictures = sorted((mtfl / "net_7876").iterdir())
+    source = PhotoAttributes(
+        kind="photos", dataset="mtfl", folder=mtfl, held_out_count=6, validation_count=4
+    )
+    trains, validates = source._cut(pictures)
+    reported = held_out_count(pictures, 6)
+    assert (trains.sum(), validates.sum(), reported.sum()) == (10, 4, 6)
+    assert (trains.astype(int) + validates + reported == 1).all()
+    training, kept = photos(mtfl, tmp_path / "cache", held_out_count=6, validation_count=4)
+    assert (len(training), len(kept)) == (10, 4)
+
+
 class Behind:
     """A detector whose box lies behind the points, as that of a profile does."""
 
@@ -216,6 +229,8 @@ def test_cuts_that_cannot_be_are_refused(mtfl, tmp_path):
         photos(mtfl, tmp_path / "cache", held_out_count=20)
     with pytest.raises(ValidationError, match="give one of them"):
         photos(mtfl, tmp_path / "cache", held_out=6, held_out_count=3)
+    with pytest.raises(ValidationError, match="give that as well"):
+        photos(mtfl, tmp_path / "cache", validation_count=3)
     with pytest.raises(ConfigError, match="no task named 'mood'"):
         photos(mtfl, tmp_path / "cache", ("mood",))
     with pytest.raises(DataError, match="labelled with five-points, the recipe wants ibug-68"):

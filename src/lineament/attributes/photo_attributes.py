@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Literal
 
 import numpy as np
+from numpy.typing import NDArray
 from pydantic import Field, model_validator
 
 from lineament.attributes.attribute_faces import AttributeFaces, labels_of, log_known
@@ -56,6 +57,9 @@ class PhotoAttributes(Strict):
         held_out: one photo in so many validates, cut as by `evaluation.holdout`.
         held_out_count: so many photos validate, cut by their names (`held_out_photos`). Where
             neither is given, none validates.
+        validation_count: so many of the photos that come after those of `held_out_count`
+            validate instead; the latter then neither train nor validate: they are for the report
+            alone, and nothing that is chosen by validation has seen them.
         limit: only the first so many faces of the reader's list are used.
     """
 
@@ -66,12 +70,15 @@ class PhotoAttributes(Strict):
     size: int = Field(gt=0, default=224)
     held_out: int | None = Field(ge=2, default=None)
     held_out_count: int | None = Field(gt=0, default=None)
+    validation_count: int | None = Field(gt=0, default=None)
     limit: int | None = Field(gt=0, default=None)
 
     @model_validator(mode="after")
     def _one_cut(self) -> PhotoAttributes:
         if self.held_out is not None and self.held_out_count is not None:
             raise ValueError("held_out and held_out_count both cut the photos; give one of them")
+        if self.validation_count is not None and self.held_out_count is None:
+            raise ValueError("validation_count comes after held_out_count; give that as well")
         return self
 
     def read(
@@ -96,21 +103,30 @@ class PhotoAttributes(Strict):
                 raise DataError(
                     f"{self.dataset} is labelled with {face.scheme}, the recipe wants {scheme.name}"
                 )
-        pictures = [face.image for face in faces]
-        validates = np.zeros(len(faces), np.bool_)
-        if self.held_out is not None:
-            validates = held_out_share(pictures, self.held_out)
-        if self.held_out_count is not None:
-            validates = held_out_count(pictures, self.held_out_count)
+        trains, validates = self._cut([face.image for face in faces])
         training, held_out = (
             self._with_labels(
-                [face for face, kept in zip(faces, validates, strict=True) if kept == wanted],
+                [face for face, wanted in zip(faces, part, strict=True) if wanted],
                 *(tasks, detector, cache, scheme),
             )
-            for wanted in (False, True)
+            for part in (trains, validates)
         )
         log_known(training, f"photos of {self.dataset} to train on")
         return training, held_out
+
+    def _cut(self, pictures: Sequence[Path]) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+        """(N,) which pictures train, and (N,) which validate."""
+        none = np.zeros(len(pictures), np.bool_)
+        if self.held_out is not None:
+            kept, reported = held_out_share(pictures, self.held_out), none
+        elif self.held_out_count is not None and self.validation_count is not None:
+            kept = held_out_count(pictures, self.held_out_count + self.validation_count)
+            reported = held_out_count(pictures, self.held_out_count)
+        elif self.held_out_count is not None:
+            kept, reported = held_out_count(pictures, self.held_out_count), none
+        else:
+            kept = reported = none
+        return ~kept, kept & ~reported
 
     def _with_labels(
         self,
