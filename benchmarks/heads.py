@@ -35,8 +35,8 @@ from lineament import read_image
 from lineament.attributes.estimator import AttributeEstimator
 from lineament.detection import load_detector
 from lineament.face import ByteArray, FloatArray
+from lineament.face_crops import cut
 from lineament.landmarks.crops import box_square
-from lineament.landmarks.estimator import cut
 from lineament.parsing.estimator import PartEstimator
 from lineament.weights import DetectorBox, WeightRecord, find_record, shipped_records
 

@@ -47,9 +47,10 @@ from lineament.evaluation.holdout import Part, choose_part
 from lineament.evaluation.landmark_errors import measure
 from lineament.evaluation.matching import labelled_face
 from lineament.face import ByteArray, FloatArray
+from lineament.face_crops import network_input
 from lineament.geometry import inverse, move, warp
 from lineament.landmarks.crops import points_square
-from lineament.landmarks.estimator import LandmarkEstimator, LandmarkStage, network_input
+from lineament.landmarks.estimator import LandmarkEstimator, LandmarkStage
 from lineament.landmarks.schemes import find_scheme
 from lineament.weights import (
     DetectorBox,

@@ -32,7 +32,7 @@ FLOORS = [
         "free_shapes",
     },
     {"devices", "runtime", "contract"},
-    {"detection", "landmarks", "attributes", "parsing", "recognition"},
+    {"detection", "face_crops", "landmarks", "attributes", "parsing", "recognition"},
     {"analyzer", "gallery", "tracking"},
     {"cli", "server"},
 ]

@@ -21,11 +21,11 @@ from attribute_weight import (
 from own_weight import write_weight
 
 import lineament.attributes
+from lineament import face_crops
 from lineament.attributes.calibration import calibrated, probabilities
 from lineament.attributes.estimator import AttributeEstimator, load_attributes
 from lineament.errors import ConfigError, RecordError, WeightError
 from lineament.face import ByteArray, FloatArray
-from lineament.landmarks import estimator as landmark_estimator
 from lineament.training.record_toml import to_toml
 from lineament.weights import find_record, load_record
 
@@ -105,7 +105,7 @@ def test_batches_across_photos_change_nothing(
     monkeypatch.setattr(estimator.session, "run", counted)
     estimator.estimate(PHOTOS, BOXES)
     assert sizes == [4]
-    monkeypatch.setattr(landmark_estimator, "BATCH", 3)
+    monkeypatch.setattr(face_crops, "BATCH", 3)
     assert repr(estimator.estimate(PHOTOS, BOXES)) == repr(together)
     assert sizes == [4, 3, 1]
 

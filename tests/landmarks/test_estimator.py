@@ -11,7 +11,8 @@ from skimage import data
 
 from lineament.detection import load_detector
 from lineament.errors import RecordError
-from lineament.landmarks.estimator import LandmarkEstimator, load_landmarks, network_input
+from lineament.face_crops import network_input
+from lineament.landmarks.estimator import LandmarkEstimator, load_landmarks
 from lineament.landmarks.schemes import IBUG_68
 from lineament.training.record_toml import to_toml
 from lineament.weights import InputContract, load_record

@@ -10,9 +10,9 @@ from own_weight import write_weight
 from part_weight import CELLS, SCHEME, SIZE, network, painted, record_text, write_parts
 
 import lineament.parsing
+from lineament import face_crops
 from lineament.errors import ConfigError, RecordError, WeightError
 from lineament.face import FloatArray
-from lineament.landmarks import estimator as landmark_estimator
 from lineament.landmarks.crops import Square
 from lineament.parsing.estimator import PartEstimator, load_parts
 from lineament.training.record_toml import to_toml
@@ -129,7 +129,7 @@ def test_batches_across_photos_change_nothing(
 ) -> None:
     together = estimator.estimate(PHOTOS, BOXES)
     assert [len(faces) for faces in together] == [3, 0, 1, 1]
-    monkeypatch.setattr(landmark_estimator, "BATCH", 2)
+    monkeypatch.setattr(face_crops, "BATCH", 2)
     fewer = estimator.estimate(PHOTOS, BOXES)
     for photo, rows, faces, again in zip(PHOTOS, BOXES, together, fewer, strict=True):
         for row, own, same in zip(rows, faces, again, strict=True):

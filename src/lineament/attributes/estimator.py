@@ -12,19 +12,11 @@ from numpy.typing import NDArray
 from lineament import attributes
 from lineament.attributes.calibration import probabilities
 from lineament.attributes.tasks import TASKS
-from lineament.contract import check_contract
-from lineament.errors import ConfigError, RecordError, WeightError
+from lineament.errors import ConfigError, RecordError
 from lineament.face import ByteArray, Choice, FaceAttributes, FloatArray, HeadPose, Landmarks
-from lineament.landmarks.crops import box_square
-from lineament.landmarks.estimator import cut, face_batches, in_photos, points_in_crops
-from lineament.runtime import Session
-from lineament.weights import (
-    AttributeHead,
-    AttributesOutput,
-    DetectorBox,
-    WeightRecord,
-    find_record,
-)
+from lineament.face_crops import BoxNetwork, in_photos
+from lineament.landmarks.estimator import points_in_crops
+from lineament.weights import AttributeHead, AttributesOutput, WeightRecord, find_record
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,12 +53,9 @@ class AttributeEstimator:
         self, record: WeightRecord, *, device: str = "auto", threads: int | None = None
     ) -> None:
         self.record = record
-        self._output, self._crop = _checked(record)
-        self._input = record.networks[0].input
-        self.session = Session(
-            record.model_bytes(), device=device, threads=threads, keep_memory=True
-        )
-        check_contract(self.session, record, 0)
+        self._output = _checked(record)
+        self._network = BoxNetwork(record, "attributes", device=device, threads=threads)
+        self.session = self._network.session
 
     @property
     def heads(self) -> tuple[AttributeHead, ...]:
@@ -104,12 +93,9 @@ class AttributeEstimator:
         names = self._output.names
         raw: list[list[FloatArray]] = []
         points = self._output.points
-        for faces, rows in face_batches(images, boxes):
-            crops, affines = cut(faces, [box_square(self._crop, row) for row in rows], self._input)
-            arrays = self.session.run({self._input.name: crops}, names)
-            self._check_finite(names, arrays)
+        for _, arrays, affines in self._network.runs(images, boxes, names):
             if points:
-                inside = points_in_crops(arrays[0], points, self._input)
+                inside = points_in_crops(arrays[0], points, self._network.input)
                 arrays[0] = np.stack(list(in_photos(inside, affines)))
             raw.append(arrays)
         empty = [np.empty((0, *shape), dtype=np.float32) for shape in self._shapes()]
@@ -126,14 +112,6 @@ class AttributeEstimator:
         points = [(self._output.points.count, 2)] if self._output.points else []
         angles = [(3,)] if self._output.angles else []
         return [*points, *((len(head.classes),) for head in self.heads), *angles]
-
-    def _check_finite(self, names: Sequence[str], arrays: Sequence[FloatArray]) -> None:
-        for name, array in zip(names, arrays, strict=True):
-            if not np.isfinite(array).all():
-                raise WeightError(
-                    f"weight {self.record.name}: output {name} holds NaN or infinity, expected "
-                    "finite numbers; the weight is damaged or was exported wrongly"
-                )
 
     def _attributes(
         self, scores: AttributeScores, chances: dict[str, NDArray[np.float64]], face: int
@@ -178,23 +156,13 @@ def default_record() -> WeightRecord:
     return find_record(attributes.DEFAULT_ATTRIBUTES)
 
 
-def _checked(record: WeightRecord) -> tuple[AttributesOutput, DetectorBox]:
-    """The output and the crop rule of a record that can be run here."""
-    output, crop = record.networks[0].output, record.networks[0].input.crop
+def _checked(record: WeightRecord) -> AttributesOutput:
+    """The output of a record that can be run here."""
+    output = record.networks[0].output
     if record.task != "attributes" or not isinstance(output, AttributesOutput):
         raise RecordError(
             f"weight {record.name} is of task {record.task} with output {output.kind}; the "
             "attribute head needs task 'attributes' and output 'attributes'"
-        )
-    if len(record.networks) != 1:
-        raise RecordError(
-            f"weight {record.name} has {len(record.networks)} networks, expected one: it answers "
-            "every question at once"
-        )
-    if not isinstance(crop, DetectorBox):
-        raise RecordError(
-            f"weight {record.name}: crop rule {crop.rule!r} cannot be used for attributes, "
-            "expected detector_box"
         )
     for head in output.heads:
         known = TASKS.get(head.task)
@@ -204,4 +172,4 @@ def _checked(record: WeightRecord) -> tuple[AttributesOutput, DetectorBox]:
                 f"{', '.join(head.classes)}, expected {', '.join(known.classes)} in any order; "
                 "give a task of other classes a name of its own"
             )
-    return output, crop
+    return output

@@ -6,7 +6,7 @@ following by the points of the stage before. Nothing of a stage but its points g
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,7 +15,7 @@ import numpy as np
 from lineament.contract import check_contract
 from lineament.errors import RecordError
 from lineament.face import ByteArray, FloatArray
-from lineament.geometry import Affine, inverse, move, warp
+from lineament.face_crops import cut, face_batches, in_photos
 from lineament.landmarks.crops import Square, box_square, points_square
 from lineament.landmarks.schemes import Scheme, find_scheme
 from lineament.runtime import Session
@@ -30,9 +30,6 @@ from lineament.weights import (
 )
 
 DEFAULT_LANDMARKS = "light-68"
-
-BATCH = 16
-"""Most crops of one network run: more are no quicker each, and memory is kept between runs."""
 
 
 @dataclass(frozen=True)
@@ -108,37 +105,6 @@ class LandmarkEstimator:
         return [points_square(rule, points, scheme) for points in found]
 
 
-def face_batches(
-    images: Sequence[ByteArray], boxes: Sequence[FloatArray]
-) -> Iterator[tuple[list[ByteArray], list[FloatArray]]]:
-    """At most `BATCH` faces at a time, across photos: the photo of each and its box (4,).
-
-    Args:
-        images: photos, each (H,W,3) uint8 RGB.
-        boxes: for each photo its boxes (Ni,4).
-    """
-    owners = [number for number, rows in enumerate(boxes) for _ in rows]
-    flat = [box for rows in boxes for box in rows]
-    for start in range(0, len(flat), BATCH):
-        end = start + BATCH
-        yield [images[owner] for owner in owners[start:end]], flat[start:end]
-
-
-def cut(
-    images: Sequence[ByteArray], squares: Sequence[Square], contract: InputContract
-) -> tuple[FloatArray, list[Affine]]:
-    """One square of each of N photos as network input.
-
-    Returns:
-        (N,3,S,S) float32 as the contract wants it, and for each the affine from photo to crop.
-    """
-    size = contract.size
-    assert size is not None
-    affines = [square.affine(size) for square in squares]
-    crops = [warp(image, affine, size) for image, affine in zip(images, affines, strict=True)]
-    return network_input(np.stack(crops), contract), affines
-
-
 def points_in_crops(raw: FloatArray, layout: PointsLayout, contract: InputContract) -> FloatArray:
     """What a graph gave, (N, 2 x count), as (N,L,2) float32 points in crop pixels."""
     if layout.order == "x_then_y":
@@ -151,16 +117,6 @@ def points_in_crops(raw: FloatArray, layout: PointsLayout, contract: InputContra
     return np.ascontiguousarray(points, dtype=np.float32)
 
 
-def network_input(crops: ByteArray, contract: InputContract) -> FloatArray:
-    """Crops (N,S,S,3) uint8 RGB -> (N,3,S,S) float32 as the contract wants it."""
-    if contract.colour == "BGR":
-        crops = crops[..., ::-1]
-    mean = np.array(contract.mean, dtype=np.float32)
-    scale = 1 / np.array(contract.std, dtype=np.float32)
-    scaled = (crops.astype(np.float32) - mean) * scale
-    return np.ascontiguousarray(scaled.transpose(0, 3, 1, 2))
-
-
 def load_landmarks(
     name_or_path: str | Path = DEFAULT_LANDMARKS,
     *,
@@ -169,12 +125,6 @@ def load_landmarks(
 ) -> LandmarkEstimator:
     """Open a landmark weight by its shipped name or by the path of a record of one's own."""
     return LandmarkEstimator(find_record(name_or_path), device=device, threads=threads)
-
-
-def in_photos(points: FloatArray, affines: Sequence[Affine]) -> Iterator[FloatArray]:
-    """Points (N,L,2) of crops, each (L,2) in the pixels of its photo."""
-    for row, affine in zip(points, affines, strict=True):
-        yield move(inverse(affine), row)
 
 
 def _open(record: WeightRecord, number: int, device: str, threads: int | None) -> LandmarkStage:

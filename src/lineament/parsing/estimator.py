@@ -9,15 +9,12 @@ import cv2
 import numpy as np
 
 from lineament import parsing
-from lineament.contract import check_contract
-from lineament.errors import ConfigError, RecordError, WeightError
+from lineament.errors import ConfigError, RecordError
 from lineament.face import ByteArray, FaceParts, FloatArray
+from lineament.face_crops import BoxNetwork
 from lineament.geometry import Affine, compose, inverse, move
-from lineament.landmarks.crops import box_square
-from lineament.landmarks.estimator import cut, face_batches
 from lineament.parsing.part_schemes import PartScheme, find_part_scheme
-from lineament.runtime import Session
-from lineament.weights import DetectorBox, PartsOutput, WeightRecord, find_record
+from lineament.weights import PartsOutput, WeightRecord, find_record
 
 
 class PartEstimator:
@@ -38,12 +35,9 @@ class PartEstimator:
         self, record: WeightRecord, *, device: str = "auto", threads: int | None = None
     ) -> None:
         self.record = record
-        self._output, self._crop = _checked(record)
-        self._input = record.networks[0].input
-        self.session = Session(
-            record.model_bytes(), device=device, threads=threads, keep_memory=True
-        )
-        check_contract(self.session, record, 0)
+        self._output = _checked(record)
+        self._network = BoxNetwork(record, "parts", device=device, threads=threads)
+        self.session = self._network.session
 
     @property
     def scheme(self) -> PartScheme:
@@ -70,18 +64,9 @@ class PartEstimator:
             WeightError: the network gives a number that is not finite.
         """
         found: list[FaceParts] = []
-        for faces, rows in face_batches(images, boxes):
-            squares = [box_square(self._crop, row) for row in rows]
-            crops, affines = cut(faces, squares, self._input)
-            maps = self.session.run({self._input.name: crops}, [self._output.name])[0]
-            if not np.isfinite(maps).all():
-                raise WeightError(
-                    f"weight {self.record.name}: output {self._output.name} holds NaN or "
-                    "infinity, expected finite numbers; the weight is damaged or was exported "
-                    "wrongly"
-                )
-            for image, scores, affine in zip(faces, maps, affines, strict=True):
-                found.append(self._in_photo(scores, affine, image.shape[:2]))
+        for photos, (maps,), affines in self._network.runs(images, boxes, [self._output.name]):
+            for photo, scores, affine in zip(photos, maps, affines, strict=True):
+                found.append(self._in_photo(scores, affine, photo.shape[:2]))
         each = iter(found)
         return [[next(each) for _ in rows] for rows in boxes]
 
@@ -93,7 +78,7 @@ class PartEstimator:
             affine: upright, from photo to crop pixels.
             shape: height and width of the photo.
         """
-        size = self._input.size
+        size = self._network.input.size
         assert size is not None
         x, y, width, height = region = _region(affine, size, shape)
         if not width * height:
@@ -174,22 +159,12 @@ def _highest(scores: FloatArray, affine: Affine, size: tuple[int, int]) -> ByteA
     return classes
 
 
-def _checked(record: WeightRecord) -> tuple[PartsOutput, DetectorBox]:
-    """The output and the crop rule of a record that can be run here."""
-    output, crop = record.networks[0].output, record.networks[0].input.crop
+def _checked(record: WeightRecord) -> PartsOutput:
+    """The output of a record that can be run here."""
+    output = record.networks[0].output
     if record.task != "parsing" or not isinstance(output, PartsOutput):
         raise RecordError(
             f"weight {record.name} is of task {record.task} with output {output.kind}; the "
             "head parts needs task 'parsing' and output 'parts'"
         )
-    if len(record.networks) != 1:
-        raise RecordError(
-            f"weight {record.name} has {len(record.networks)} networks, expected one: all stages "
-            "of a pipeline are exported as one graph"
-        )
-    if not isinstance(crop, DetectorBox):
-        raise RecordError(
-            f"weight {record.name}: crop rule {crop.rule!r} cannot be used for parts, expected "
-            "detector_box"
-        )
-    return output, crop
+    return output
