@@ -121,7 +121,11 @@ def test_attributes_become_plain_json():
             "probability": 0.8765,
             "probabilities": {"no": 0.1235, "yes": 0.8765},
         },
-        "glasses": None,
+        "glasses": {
+            "label": "yes",
+            "probability": 0.75,
+            "probabilities": {"no": 0.25, "yes": 0.75},
+        },
         "pose_bin": None,
         "others": {
             "glasses_kind": {
@@ -141,12 +145,12 @@ def test_attributes_in_words():
     choices = {"eyes_closed": CLOSED, "age_group": AGE, "glasses_kind": KIND, "smile": SMILE}
     attributes = FaceAttributes.from_choices({**choices, "pose_bin": POSE})
     assert list(attributes.choices) == [
-        *("age_group", "smile", "pose_bin", "eyes_closed", "glasses_kind"),
+        *("age_group", "smile", "glasses", "pose_bin", "eyes_closed", "glasses_kind"),
     ]
     assert attributes.phrases() == [
         "teen 50%",
         "smile 88%",
+        "glasses 75%",
         "pose frontal 90%",
-        "no eyes closed 100%",
-        "glasses kind clear 50%",
+        "clear glasses 50%",
     ]

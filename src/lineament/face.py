@@ -125,6 +125,7 @@ NAMED_ATTRIBUTES = ("gender_presentation", "age_group", "smile", "glasses", "pos
 """The tasks that have a field of their own in `FaceAttributes`."""
 
 _SAID_BY_THE_LABEL = ("gender_presentation", "age_group")
+_NOTHING = ("no", "none")
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +171,13 @@ class FaceAttributes:
         pose: HeadPose | None = None,
         landmarks: Landmarks | None = None,
     ) -> FaceAttributes:
-        """Choices by task, each in its field or in `others`."""
+        """Choices by task, each in its field or in `others`.
+
+        A choice of `glasses_kind` (none, clear, dark) also answers `glasses` where nothing else
+        does: the probabilities of both kinds are added up.
+        """
+        if "glasses" not in choices and "glasses_kind" in choices:
+            choices = {**choices, "glasses": _worn(choices["glasses_kind"])}
         own = {name: choice for name, choice in choices.items() if name in NAMED_ATTRIBUTES}
         others = {name: choice for name, choice in choices.items() if name not in own}
         return cls(**own, others=others, pose=pose, landmarks=landmarks)
@@ -183,10 +190,14 @@ class FaceAttributes:
         return {**made, **self.others}
 
     def phrases(self) -> list[str]:
-        """Each choice in words with its probability, such as `no smile 98%`, for people."""
+        """The choices in words with their probability, such as `no smile 98%`, for people.
+
+        Of `others` only what is there is said: no `no beard`.
+        """
         return [
             f"{_in_words(task, choice.label)} {choice.probability:.0%}"
             for task, choice in self.choices.items()
+            if task not in self.others or choice.label not in _NOTHING
         ]
 
     def to_dict(self) -> dict[str, Any]:
@@ -263,6 +274,14 @@ def _in_words(task: str, label: str) -> str:
     if task in _SAID_BY_THE_LABEL:
         return label
     name = task.removesuffix("_bin").replace("_", " ")
+    if task == "glasses_kind":
+        return f"{label} glasses"
     if label in ("no", "yes"):
         return name if label == "yes" else f"no {name}"
     return f"{name} {label}"
+
+
+def _worn(kind: Choice) -> Choice:
+    """Whether any glasses are worn, from their kind."""
+    none = kind.probabilities.get("none", 0.0)
+    return Choice.most_probable({"no": none, "yes": 1 - none})
