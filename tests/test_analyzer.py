@@ -103,7 +103,7 @@ def test_a_head_that_is_not_asked_for_is_not_there(
 
 def test_it_says_what_really_runs(record: Path) -> None:
     own = Analyzer(records=[record], device="cpu", threads=1)
-    assert own.providers == dict.fromkeys(("detection", "landmarks"), "CPUExecutionProvider")
+    assert own.providers == dict.fromkeys(("detection", *DEFAULT_HEADS), "CPUExecutionProvider")
 
 
 def test_many_photos_are_the_same_as_one_by_one(

@@ -124,6 +124,9 @@ class HeadPose:
 NAMED_ATTRIBUTES = ("gender_presentation", "age_group", "smile", "glasses", "pose_bin")
 """The tasks that have a field of their own in `FaceAttributes`."""
 
+SURE = 0.6
+"""Least probability of a choice that is put into words; the data hold every one."""
+
 _SAID_BY_THE_LABEL = ("gender_presentation", "age_group")
 _NOTHING = ("no", "none")
 
@@ -192,12 +195,20 @@ class FaceAttributes:
     def phrases(self) -> list[str]:
         """The choices in words with their probability, such as `no smile 98%`, for people.
 
-        Of `others` only what is there is said: no `no beard`.
+        What is less probable than `SURE` is not said; of `others` only what is there, no `no
+        beard`; and `clear glasses` says `glasses`.
         """
+        said = {
+            task: choice
+            for task, choice in self.choices.items()
+            if choice.probability >= SURE
+            and (task not in self.others or choice.label not in _NOTHING)
+        }
+        if "glasses_kind" in said:
+            said.pop("glasses", None)
         return [
             f"{_in_words(task, choice.label)} {choice.probability:.0%}"
-            for task, choice in self.choices.items()
-            if task not in self.others or choice.label not in _NOTHING
+            for task, choice in said.items()
         ]
 
     def to_dict(self) -> dict[str, Any]:

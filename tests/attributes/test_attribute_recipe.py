@@ -178,19 +178,6 @@ def test_68_points_from_a_network_of_five(recipe, tmp_path):
         assert torch.equal(five[f"{name}.weight"], many[f"{name}.weight"])
 
 
-def test_a_run_may_continue_with_all_of_another(recipe, tmp_path):
-    recipe().run("together")
-    start = f"'{tmp_path}/run/together/last.pt'"
-    still = {"stages.together.optimiser.learning_rate": 1e-12, "stages.together.iterations": 1}
-    still["stages.together.optimiser.final_learning_rate"] = 1e-12
-    recipe(out="more", continues=start, **still).run("together")
-    before, after = (weights(tmp_path / run / "together")["network"] for run in ("run", "more"))
-    for name, tensor in before.items():
-        torch.testing.assert_close(after[name], tensor, msg=name)
-    with pytest.raises(ConfigError, match="give one"):
-        recipe(continues=start, start_from=start)
-
-
 def test_stop_and_dynamic_exclude_each_other(recipe):
     both = 'stop = { kind = "together" }\ndynamic = { lag = 2 }'
     with pytest.raises(ConfigError, match="give one of them"):

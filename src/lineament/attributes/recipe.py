@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import torch
-from pydantic import Field, model_validator
+from pydantic import Field
 from torch import nn
 
 from lineament.attributes.attribute_faces import AttributeFaces, joined_attributes
@@ -69,8 +69,6 @@ class AttributeRecipe(StagedRecipe):
         crop: where the network looks; the same rule goes into its record.
         start_from: checkpoint (`last.pt`) of a network of the same family, for any number of
             points, whose first layers are kept (`transfer`); absent: from scratch.
-        continues: checkpoint of the same network, all of which goes over: more stages, other
-            faces. It excludes `start_from`.
     """
 
     task: Literal["attributes"]
@@ -81,14 +79,7 @@ class AttributeRecipe(StagedRecipe):
     crop: DetectorBox
     data: Data
     start_from: Path | None = None
-    continues: Path | None = None
     stages: tuple[AttributeStage, ...] = Field(min_length=1)
-
-    @model_validator(mode="after")
-    def _one_beginning(self) -> AttributeRecipe:
-        if self.start_from is not None and self.continues is not None:
-            raise ValueError("start_from and continues both give the first weights; give one")
-        return self
 
     def run(self, only: str | None = None) -> Path:
         """Train all stages, or go on up to the one named `only`, then export.
@@ -108,8 +99,6 @@ class AttributeRecipe(StagedRecipe):
                 network.start_at(torch.from_numpy(batches.mean_points()))
                 if self.start_from is not None:
                     transfer_file(self.start_from, network)
-                if self.continues is not None:
-                    checkpoint.load_network(self.continues, network)
             kept = self._batches(held_out, scheme, network.size, stage, number)
             self._fit(stage, number, network, batches, kept)
             if stage.name == only:
