@@ -11,6 +11,7 @@ from fake_engine import fake_rendering
 from lineament.attributes.estimator import load_attributes
 from lineament.detection.detector import Detections
 from lineament.errors import ConfigError
+from lineament.landmarks.estimator import load_landmarks
 from lineament.synthesis.sample_file import ImageFormat, encode, sample_key
 from lineament.synthesis.shard_reader import shard_path
 from lineament.synthesis.shard_writer import ShardWriter
@@ -169,13 +170,24 @@ def test_68_points_from_a_network_of_five(recipe, tmp_path):
         **{
             "stages.together.frozen": "['conv1', 'conv2', 'conv3']",
             "stages.points.loss": "{ angles = 0.0 }",
+            "record.task": "'landmarks'",
         },
     )
-    dense.run("together")
+    record = dense.run()
     five = weights(tmp_path / "run" / "together")["network"]
     many = weights(tmp_path / "dense" / "together")["network"]
     for name in ("conv1", "conv2", "conv3"):
         assert torch.equal(five[f"{name}.weight"], many[f"{name}.weight"])
+    points = load_landmarks(record, device="cpu", threads=1)
+    photo = np.random.default_rng(0).integers(0, 256, (90, 120, 3), np.uint8)
+    found = points.estimate([photo], [np.array([[30, 20, 80, 80]], np.float32)])[0]
+    assert points.scheme == "ibug-68" and found.shape == (1, 68, 2)
+
+
+def test_a_record_of_another_task_is_refused_before_training(recipe, tmp_path):
+    with pytest.raises(ConfigError, match=r"'landmarks', expected 'attributes'.*points, smile"):
+        recipe(**{"record.task": "'landmarks'"}).run()
+    assert not (tmp_path / "run" / "together").exists()
 
 
 def test_stop_and_dynamic_exclude_each_other(recipe):

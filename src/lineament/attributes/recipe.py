@@ -34,6 +34,7 @@ from lineament.attributes.task_relations import RelatedTasks
 from lineament.attributes.tasks import UNKNOWN
 from lineament.attributes.transfer import freeze, transfer_file
 from lineament.detection import load_detector
+from lineament.errors import ConfigError
 from lineament.landmarks.schemes import Scheme, find_scheme
 from lineament.training import checkpoint
 from lineament.training.augmentation.options import Augmentation
@@ -86,13 +87,17 @@ class AttributeRecipe(StagedRecipe):
 
         Returns:
             The weight record in the recipe's `out` folder, or the checkpoint's folder of the
-            stage `only`.
+            stage `only`. Of a network that gives points and nothing else it is a landmark record.
+
+        Raises:
+            ConfigError: the recipe's record is of another task.
         """
         self.begin(only)
         scheme = find_scheme(self.scheme)
         training, held_out = self.faces(scheme)
         torch.manual_seed(self.seed)
         network = build_attribute_network(self.network, scheme.count, self.tasks, **self.options)
+        self._check_record(network)
         for number, stage in enumerate(self.stages):
             batches = self._batches(training, scheme, network.size, stage, number)
             if number == 0:
@@ -106,6 +111,14 @@ class AttributeRecipe(StagedRecipe):
         if not first_process():
             return self.out
         return self._export(network, held_out, scheme)
+
+    def _check_record(self, network: AttributeNetwork) -> None:
+        wanted = "landmarks" if Exported(network).names == ("points",) else "attributes"
+        if self.record.task != wanted:
+            raise ConfigError(
+                f"record.task of {self.name} is {self.record.task!r}, expected {wanted!r}: the "
+                f"network gives {', '.join(Exported(network).names)}"
+            )
 
     def networks(self) -> tuple[str, ...]:
         return (self.network,)

@@ -13,7 +13,7 @@ from torch import Tensor, nn
 
 from lineament.attributes.tasks import find_task
 from lineament.errors import ConfigError
-from lineament.weights import AttributeHead, AttributesOutput, PointsLayout
+from lineament.weights import AttributeHead, AttributesOutput, PointsLayout, PointsOutput
 
 AttributeNetworkName = Literal["tcdcn40", "tcdcn60", "modern112"]
 
@@ -126,8 +126,11 @@ class Exported(nn.Module):
         angles = () if network.angles_head is None else ("angles",)
         self.names = ("points", *network.tasks, *angles)
 
-    def output(self, scheme: str, temperatures: Mapping[str, float]) -> AttributesOutput:
-        """What a weight record says of these tensors.
+    def output(
+        self, scheme: str, temperatures: Mapping[str, float]
+    ) -> AttributesOutput | PointsOutput:
+        """What a weight record says of these tensors: of a network of points alone, that it is
+        a landmark network.
 
         Args:
             scheme: name of the points' order of meaning.
@@ -142,13 +145,16 @@ class Exported(nn.Module):
             )
             for name in self.network.tasks
         )
-        points = PointsLayout(
-            name="points",
-            count=self.network.points,
-            scheme=scheme,
-            order="x_then_y",
-            unit="input_pixels",
-        )
+        layout = {
+            "name": "points",
+            "count": self.network.points,
+            "scheme": scheme,
+            "order": "x_then_y",
+            "unit": "input_pixels",
+        }
+        if self.names == ("points",):
+            return PointsOutput.model_validate({"kind": "points", **layout})
+        points = PointsLayout.model_validate(layout)
         angles = None if self.network.angles_head is None else "angles"
         return AttributesOutput(kind="attributes", points=points, heads=heads, angles=angles)
 
