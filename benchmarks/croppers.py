@@ -132,7 +132,7 @@ def parsed(network: STNiCNN, run: Run, canvases: Canvases, shown: Sequence[ByteA
         some = slice(first, first + BATCH)
         small = [cv2.resize(one, (side, side), interpolation=cv2.INTER_AREA) for one in shown[some]]
         images = torch.from_numpy(np.stack(small)).permute(0, 3, 1, 2).float() / 255
-        scores, theta = run(network, images, torch.from_numpy(canvases.masks[some]))
+        scores, theta = run(network, images, _masks(canvases.masks[some], side))
         scores = functional.interpolate(scores, (size, size), mode="bilinear", align_corners=False)
         masks.append(scores.argmax(dim=1).to(torch.uint8).numpy())
         thetas.append(theta.double().numpy())
@@ -158,11 +158,11 @@ def averaged(rows: Sequence[CropErrors]) -> CropErrors:
     first = rows[0]
     return replace(
         first,
-        offsets=np.nanmean([row.offsets for row in rows], axis=0),
+        offsets=_seeds([row.offsets for row in rows]),
         offset=mean(row.offset for row in rows),
         offset_covered=mean(row.offset_covered for row in rows),
-        inside=np.nanmean([row.inside for row in rows], axis=0),
-        f1=np.nanmean([row.f1 for row in rows], axis=0),
+        inside=_seeds([row.inside for row in rows]),
+        f1=_seeds([row.f1 for row in rows]),
         f1_overall=mean(row.f1_overall for row in rows),
         lost=round(mean(row.lost for row in rows)),
     )
@@ -184,7 +184,7 @@ def compare(
             steps[name].append(group_scores(counted(made, canvases, scheme), scheme))
     yield step_table(steps)
     first = networks[0]["patches"]
-    theta, present = first.true_theta(torch.from_numpy(canvases.masks))
+    theta, present = first.true_theta(_masks(canvases.masks, first.size))
     true_theta = _known(theta, present).double().numpy()
     rows, tiles = [], []
     for count in covers:
@@ -213,6 +213,22 @@ def compare(
     write_crop_plot(out / "croppers.png", rows, f"{len(canvases.images)} faces kept back")
     write_crop_sheet(out / "croppers-faces.png", tiles)
     yield crop_table(rows)
+
+
+def _masks(masks: ByteArray, side: int) -> Tensor:
+    """Masks (N,S,S) at the network's size: (N,C,C) uint8."""
+    near = cv2.INTER_NEAREST_EXACT
+    return torch.from_numpy(
+        np.stack([cv2.resize(m, (side, side), interpolation=near) for m in masks])
+    )
+
+
+def _seeds(values: Sequence[NDArray[np.float64]]) -> NDArray[np.float64]:
+    """The mean over the seeds that have a number; NaN where none has."""
+    stacked = np.stack(values)
+    known = ~np.isnan(stacked)
+    total = np.where(known, stacked, 0).sum(axis=0)
+    return np.asarray(np.where(known.any(axis=0), total / known.sum(axis=0).clip(1), np.nan))
 
 
 def _known(theta: Tensor, present: Tensor) -> Tensor:
