@@ -110,6 +110,9 @@ def test_a_missing_part_has_no_place_to_learn(network):
     # One number of six is off by 0.1, in one of five parts.
     found = criterion(output._replace(theta=theta), {"mask": mask})["theta"].item()
     assert found == pytest.approx(0.5 * 0.01 / 6 / 5, rel=1e-4)
+    early = part_criterion(network, "localisation", PartLoss(theta_turn=0.01))
+    found = early(output._replace(theta=theta), {"mask": mask})["theta"].item()
+    assert found == pytest.approx((0.1 - 0.01 / 2) / 6 / 5, rel=1e-4)
 
 
 def test_a_picture_without_parts_costs_finite_numbers(network):

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from filelock import FileLock
 from numpy.typing import NDArray
 
 from lineament.errors import DataError
@@ -78,6 +79,8 @@ def remembered(
 ) -> dict[str, NDArray[Any]]:
     """Arrays of a folder under `cache`, made once for the same facts.
 
+    Of several processes that want them at once, one makes them and the others wait.
+
     Args:
         facts: plain data that decides what the arrays hold.
         make: writes `NAME.npy` files into the folder that it is given.
@@ -92,16 +95,10 @@ def remembered(
     folder = cache / key
     try:
         if not folder.is_dir():
-            # Made beside its place, so that what was broken off is never taken for whole.
-            unfinished = cache / f"{key}.{os.getpid()}"
-            unfinished.mkdir(parents=True)
-            try:
-                make(unfinished)
-                (unfinished / "facts.json").write_text(json.dumps(facts, indent=2) + "\n")
-                unfinished.rename(folder)
-            except BaseException:
-                shutil.rmtree(unfinished, ignore_errors=True)
-                raise
+            cache.mkdir(parents=True, exist_ok=True)
+            with FileLock(cache / f"{key}.lock"):
+                if not folder.is_dir():
+                    _make(folder, facts, make)
         return {
             path.stem: np.load(path, mmap_mode="r", allow_pickle=False)
             for path in sorted(folder.glob("*.npy"))
@@ -110,3 +107,16 @@ def remembered(
         raise DataError(f"cannot keep faces in {cache}: {error}; choose another cache") from error
     except ValueError as error:
         raise DataError(f"{folder} is damaged ({error}); remove it") from error
+
+
+def _make(folder: Path, facts: Mapping[str, Any], make: Callable[[Path], None]) -> None:
+    # Made beside its place, so that what was broken off is never taken for whole.
+    unfinished = folder.with_name(f"{folder.name}.{os.getpid()}")
+    unfinished.mkdir()
+    try:
+        make(unfinished)
+        (unfinished / "facts.json").write_text(json.dumps(facts, indent=2) + "\n")
+        unfinished.rename(folder)
+    except BaseException:
+        shutil.rmtree(unfinished, ignore_errors=True)
+        raise

@@ -28,6 +28,8 @@ class PartLoss(Strict):
     Attributes:
         coarse: of the coarse parse's cross-entropy where a stage learns `coarse`.
         theta: of smooth L1 where it learns `localisation`.
+        theta_turn: difference, in theta's units of half a canvas, from which on smooth L1 grows
+            linearly; 1 as published, where all differences count by their squares.
         patches: of each of the six cross-entropies.
         coarse_beside, theta_beside: of these terms where a stage learns `end_to_end`; the paper
             has none there.
@@ -38,6 +40,7 @@ class PartLoss(Strict):
 
     coarse: float = Field(ge=0, default=1.0)
     theta: float = Field(ge=0, default=1.0)
+    theta_turn: float = Field(gt=0, default=1.0)
     patches: float = Field(ge=0, default=1.0)
     coarse_beside: float = Field(ge=0, default=0.0)
     theta_beside: float = Field(ge=0, default=0.0)
@@ -110,7 +113,8 @@ class PipelineCriterion(nn.Module):
     def _theta_loss(self, theta: Tensor, mask: Tensor) -> Tensor:
         """Mean smooth L1 over the parts that occur; one that does not has no true place."""
         truth, present = self.true_theta(mask)
-        loss = functional.smooth_l1_loss(theta.float(), truth, reduction="none")
+        turn = self.options.theta_turn
+        loss = functional.smooth_l1_loss(theta.float(), truth, reduction="none", beta=turn)
         return (loss.mean(dim=(2, 3)) * present).sum() / present.sum().clamp(min=1)
 
 

@@ -28,7 +28,9 @@ _LARGEST = 0.99
 class Localisation(nn.Module, ABC):
     """Scale and translation of P patches from a map of class probabilities.
 
-    A subclass gives all six numbers of each theta; rotation and shear are masked out.
+    A subclass gives all six numbers of each theta; rotation and shear are masked out. The last
+    layer sees the features divided by the root of their number: of thousands of them, one step of
+    Adam else moves a patch across half the canvas.
 
     Shapes:
         (N,L,s,s) float32 -> (N,P,2,3) float32.
@@ -59,13 +61,13 @@ class Localisation(nn.Module, ABC):
         features = self.features(parts)
         # A thousandth of a canvas needs more than bfloat16's eight bits.
         with torch.autocast(parts.device.type, enabled=False):
-            raw = self.bounded(self.last(features.float()))
+            raw = self.bounded(self.last(features.float() / math.sqrt(self.last.in_features)))
         return as_theta(*scale_and_shift(raw.view(-1, self.patches, 2, 3)))
 
     def start_at(self, theta: Tensor) -> None:
         """Let the untrained network answer with this theta (P,2,3), or nearly so."""
         with torch.no_grad():
-            nn.init.normal_(self.last.weight, std=0.01 / math.sqrt(self.last.in_features))
+            nn.init.normal_(self.last.weight, std=0.01)
             self.last.bias.copy_(self.unbounded(theta).flatten())
 
 
