@@ -7,6 +7,7 @@ folder. Two tables are printed and written (Yin et al., Cognitive Neurodynamics 
 coarse net alone and of the pipeline with either cropper before and after end-to-end training; and
 how far the croppers are off while more and more parts lie under background, with a plot and a
 picture of it. The picture shows faces of the dataset: it is for looking at on one's own computer.
+Runs that were stopped before end-to-end training have their rows before it alone.
 """
 
 from __future__ import annotations
@@ -112,7 +113,8 @@ SYSTEMS: tuple[tuple[str, str, Run], ...] = (
 )
 """Name, stage whose checkpoint is taken, and how it is run."""
 
-CROPPERS = SYSTEMS[2:]
+FIRST_CROPPER = 2
+STAGES = ("patches", "end_to_end")
 
 
 def opened(recipe: ParsingRecipe, stage: str) -> STNiCNN:
@@ -173,12 +175,11 @@ def compare(
 ) -> Iterator[str]:
     """The tables; plot and picture are written on the way."""
     scheme = find_part_scheme(runs[0].scheme)
-    networks = [
-        {stage: opened(run, stage) for stage in dict.fromkeys(s for _, s, _ in SYSTEMS)}
-        for run in runs
-    ]
-    steps: dict[str, list[dict[str, float | None]]] = {name: [] for name, _, _ in SYSTEMS}
-    for name, stage, run in SYSTEMS:
+    stages = [stage for stage in STAGES if all((run.out / stage).is_dir() for run in runs)]
+    networks = [{stage: opened(run, stage) for stage in stages} for run in runs]
+    systems = [system for system in SYSTEMS if system[1] in stages]
+    steps: dict[str, list[dict[str, float | None]]] = {name: [] for name, _, _ in systems}
+    for name, stage, run in systems:
         for kept in networks:
             made = parsed(kept[stage], run, canvases, list(canvases.images))
             steps[name].append(group_scores(counted(made, canvases, scheme), scheme))
@@ -190,7 +191,7 @@ def compare(
     for count in covers:
         shown, covered = cover_all(list(canvases.images), list(canvases.masks), PARTS, count, 1)
         thetas: dict[str, NDArray[np.float64]] = {}
-        for name, stage, run in CROPPERS:
+        for name, stage, run in systems[FIRST_CROPPER:]:
             errors = []
             for kept in networks:
                 made = parsed(kept[stage], run, canvases, shown)
@@ -203,7 +204,7 @@ def compare(
                 )
             rows.append(averaged(errors))
         if count == max(covers):
-            wanted = [name for name, stage, _ in CROPPERS if stage == "end_to_end"]
+            wanted = [name for name, stage, _ in systems[FIRST_CROPPER:] if stage == stages[-1]]
             tiles = [
                 CropTile(
                     f"{count} covered", shown[i], true_theta[i], {n: thetas[n][i] for n in wanted}

@@ -11,13 +11,12 @@ import pytest
 from attribute_weight import CLASSES, gains, write_attributes
 from own_weight import DOWN, SCALE, SIZE, ring, write_weight
 
-from lineament import Analyzer, Face, analyzer, attributes, read_image
-from lineament.analyzer import DEFAULT_HEADS, HEADS
+from lineament import Analyzer, Face, analyzer, read_image
+from lineament.analyzer import DEFAULT_HEADS, HEADS, TASKS
 from lineament.detection import DetectionOptions
 from lineament.errors import ConfigError, ImageError, RecordError
 from lineament.face import ByteArray
 from lineament.landmarks.head_pose import head_pose
-from lineament.weights import find_record
 
 EXAMPLES = Path(__file__).parent.parent / "examples"
 
@@ -264,18 +263,17 @@ def test_the_attribute_head_alone(tmp_path: Path, astronaut: ByteArray) -> None:
     assert face.attributes is not None and face.attributes.pose is not None
 
 
-def test_the_attribute_head_asks_for_a_record(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(attributes, "DEFAULT_ATTRIBUTES", None)
-    with pytest.raises(ConfigError, match=r"no shipped weight yet; give the record of one.*record"):
-        Analyzer(("landmarks", "attributes"), threads=1)
+def test_a_record_needs_its_head(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="a record for attributes, but the heads asked for are l"):
         Analyzer(("landmarks",), records=[write_attributes(tmp_path)])
 
 
-def test_the_default_heads_are_those_with_a_shipped_weight() -> None:
-    assert ("attributes" in DEFAULT_HEADS) == (attributes.DEFAULT_ATTRIBUTES is not None)
-    assert "landmarks" in DEFAULT_HEADS and set(DEFAULT_HEADS) <= set(HEADS)
-    if attributes.DEFAULT_ATTRIBUTES is not None:
-        assert find_record(attributes.DEFAULT_ATTRIBUTES).task == "attributes"
+def test_every_head_has_a_shipped_weight(astronaut: ByteArray) -> None:
+    shipped = Analyzer(HEADS, threads=1)
+    assert set(shipped.records) == {"detection", *TASKS.values()}
+    assert not any(record.real_faces for task, record in shipped.records.items() if task in HEADS)
+    (face,) = shipped.analyze(astronaut)
+    assert face.landmarks and face.attributes and face.parts
+    areas = face.parts.areas()
+    assert areas["skin"] > areas["nose"] > areas["left_eye"] > 0 < areas["hair"]
+    assert set(DEFAULT_HEADS) < set(HEADS)

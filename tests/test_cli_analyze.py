@@ -14,7 +14,7 @@ from attribute_weight import CLASSES, write_attributes
 from command_line import CommandLine
 from own_weight import write_weight
 
-from lineament import attributes, read_image
+from lineament import read_image
 from lineament.cli.inputs import Source, collect
 from lineament.cli.output import PhotoLine
 from lineament.cli.reading import Photo, ahead, read_all
@@ -139,16 +139,6 @@ def test_attributes_in_every_output(lineament: CommandLine, tmp_path: Path) -> N
     age = done.lines[0]["faces"][0]["attributes"]["age_group"]
     assert f"{age['label']} {age['probability']:.0%}" in sheet
     assert sheet.count("<ol") == 2, "the rocket has no face"
-
-
-def test_attributes_need_a_record_while_none_is_shipped(
-    lineament: CommandLine, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(attributes, "DEFAULT_ATTRIBUTES", None)
-    done = lineament("analyze", EXAMPLES / "rocket.jpg", "--heads", "landmarks,attributes")
-    assert done.code == 2
-    assert "--record my-attributes.toml" in " ".join(done.err.split())
-    assert done.out == ""
 
 
 def test_data_without_pictures(lineament: CommandLine, tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ from own_weight import write_weight
 from part_weight import SCHEME, write_parts
 from PIL import Image
 
-from lineament import Analyzer, parsing, read_image
+from lineament import Analyzer, read_image
 from lineament.cli.models import _entry, _sheet
 from lineament.cli.output import PhotoLine
 from lineament.cli.weight_state import weight_state
@@ -120,14 +120,7 @@ def test_the_head_beside_others_gives_what_it_gives_alone(record: Path, tmp_path
             np.testing.assert_array_equal(face.parts.mask, own.parts.mask)
 
 
-def test_a_record_is_needed_while_none_is_shipped(
-    lineament: CommandLine, record: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(parsing, "DEFAULT_PARTS", None)
-    done = lineament("parse", PHOTO, "--out", tmp_path / "out")
-    assert done.code == 2
-    assert "--record my-parts.toml" in " ".join(done.err.split())
-    assert not (tmp_path / "out").exists()
+def test_a_record_of_parts_needs_the_head(record: Path) -> None:
     with pytest.raises(ConfigError, match="a record for parsing, but the heads asked for are lan"):
         Analyzer(("landmarks",), records=[record])
 

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from lineament.attributes import DEFAULT_ATTRIBUTES
 from lineament.detection import DEFAULT_DETECTOR, DetectionOptions, load_detector
 from lineament.errors import ConfigError, ImageError
 from lineament.face import (
@@ -22,7 +21,6 @@ from lineament.face import (
     HeadPose,
     Landmarks,
 )
-from lineament.parsing import DEFAULT_PARTS
 from lineament.weights import WeightRecord, find_record
 
 if TYPE_CHECKING:
@@ -36,10 +34,9 @@ TASKS = {"landmarks": "landmarks", "attributes": "attributes", "parts": "parsing
 HEADS = tuple(TASKS)
 """The heads that exist."""
 
-_SHIPPED = {"attributes": DEFAULT_ATTRIBUTES is not None, "parts": DEFAULT_PARTS is not None}
-
-DEFAULT_HEADS = tuple(head for head in HEADS if _SHIPPED.get(head, True))
-"""The heads that run where none are named: those that a shipped weight serves."""
+DEFAULT_HEADS = ("landmarks", "attributes")
+"""The heads that run where none are named. Parts take longer than both, fill the data and cover
+the pictures: they are for those who ask for them."""
 
 CHUNK_PHOTOS = 8
 CHUNK_PIXELS = 16_000_000
@@ -63,8 +60,8 @@ class Analyzer:
         threads: threads of one network run; None leaves the choice to the runtime.
 
     Raises:
-        ConfigError: an unknown head, two records of one task, a record of a head that was not
-            asked for, or a head without a shipped weight for which no record is given.
+        ConfigError: an unknown head, two records of one task, or a record of a head that was
+            not asked for.
         RecordError: a record is missing or malformed, is of another task, or states a contract
             that its network does not keep.
         WeightError: a weight's file is missing or has another checksum.
@@ -103,16 +100,15 @@ class Analyzer:
             self._landmarks = LandmarkEstimator(record, device=device, threads=threads)
         self._attributes: AttributeEstimator | None = None
         if "attributes" in self.heads:
-            from lineament.attributes.estimator import AttributeEstimator, default_record
+            from lineament.attributes.estimator import DEFAULT_ATTRIBUTES, AttributeEstimator
 
-            record = given.get("attributes") or default_record()
+            record = given.get("attributes") or find_record(DEFAULT_ATTRIBUTES)
             self._attributes = AttributeEstimator(record, device=device, threads=threads)
         self._parts: PartEstimator | None = None
         if "parts" in self.heads:
-            from lineament.parsing.estimator import PartEstimator
-            from lineament.parsing.estimator import default_record as default_parts
+            from lineament.parsing.estimator import DEFAULT_PARTS, PartEstimator
 
-            record = given.get("parsing") or default_parts()
+            record = given.get("parsing") or find_record(DEFAULT_PARTS)
             self._parts = PartEstimator(record, device=device, threads=threads)
 
     @property

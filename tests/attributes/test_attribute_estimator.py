@@ -20,11 +20,10 @@ from attribute_weight import (
 )
 from own_weight import write_weight
 
-import lineament.attributes
 from lineament import face_crops
 from lineament.attributes.calibration import calibrated, probabilities
 from lineament.attributes.estimator import AttributeEstimator, load_attributes
-from lineament.errors import ConfigError, RecordError, WeightError
+from lineament.errors import RecordError, WeightError
 from lineament.face import ByteArray, FloatArray
 from lineament.training.record_toml import to_toml
 from lineament.weights import find_record, load_record
@@ -222,17 +221,6 @@ def test_two_networks_are_one_too_many(tmp_path: Path) -> None:
     double = record.model_copy(update={"networks": record.networks * 2})
     with pytest.raises(RecordError, match="has 2 networks, expected one"):
         AttributeEstimator(double)
-
-
-def test_without_a_weight_it_says_how_to_give_one(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    monkeypatch.setattr(lineament.attributes, "DEFAULT_ATTRIBUTES", None)
-    with pytest.raises(ConfigError, match=r"no shipped weight yet.*--record my-attributes\.toml"):
-        load_attributes()
-    shipped = str(write_attributes(tmp_path))
-    monkeypatch.setattr(lineament.attributes, "DEFAULT_ATTRIBUTES", shipped)
-    assert load_attributes(threads=1).record.name == "tiny-attributes"
 
 
 def test_a_landmark_record_is_refused(tmp_path: Path) -> None:

@@ -37,6 +37,25 @@ def test_what_is_cut_out() -> None:
     assert set(np.unique(hard[..., 3])) == {0, 255}
 
 
+def test_small_holes_of_a_face_are_filled_and_large_ones_are_not() -> None:
+    own = parts()
+    own.mask[30:33, 40:43] = 0
+    assert not own.covers()[31, 41]
+    rgba = cut_out(PHOTO, own, feather=0)
+    assert rgba is not None and (rgba[30:33, 40:43, 3] == 255).all()
+    nose = cut_out(PHOTO, own, classes={"nose"}, feather=0)
+    assert nose is not None and not nose[30:33, 40:43, 3].any(), "classes are taken as they are"
+    np.testing.assert_array_equal(blur_background(PHOTO, [own], feather=0)[41, 61], PHOTO[41, 61])
+    beside = FaceParts("parts-9", (0, 0, 0, 0), np.zeros((0, 0), np.uint8))
+    assert cut_out(PHOTO, beside) is None, "a face whose square lies beside the photo"
+    own.mask[25:40, 25:40] = 0
+    rgba = cut_out(PHOTO, own, feather=0)
+    assert rgba is not None and not rgba[28:38, 28:38, 3].any()
+    own.mask[28:32] = 0
+    rgba = cut_out(PHOTO, own, feather=0)
+    assert rgba is not None and not rgba[28:32, :, 3].any(), "what reaches the border is no hole"
+
+
 def test_some_classes_alone() -> None:
     spot = cut_out(PHOTO, parts(), classes={"inner_mouth"}, feather=0)
     assert spot is not None

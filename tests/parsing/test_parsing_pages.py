@@ -8,7 +8,6 @@ from pathlib import Path
 
 import numpy as np
 
-from lineament import parsing
 from lineament.cli.part_files import COCO, EXPORTS, FOLDERS
 from lineament.effects.anonymise import STYLES
 from lineament.face import FaceParts
@@ -59,8 +58,3 @@ def test_the_documented_record() -> None:
     values = tomllib.loads(example.split("```toml\n")[1].split("```")[0])
     assert values["task"] == "parsing"
     assert PartsOutput.model_validate(values["networks"]["output"]).scheme == "celebamask-19"
-
-
-def test_the_page_says_whether_a_weight_is_shipped() -> None:
-    said = "No parsing weight is shipped yet" in page("parsing.md")
-    assert said == (parsing.DEFAULT_PARTS is None)

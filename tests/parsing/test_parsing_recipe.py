@@ -162,8 +162,9 @@ def test_released_commands_move_statistics_alone(recipe, tmp_path):
     assert torch.equal(kept[name], moving[name])
 
 
-def test_another_datasets_network_starts_it(recipe, tmp_path):
-    recipe(("coarse",)).run("coarse")
+def test_a_network_of_a_larger_canvas_starts_it(recipe, tmp_path):
+    larger = STN.replace("canvas = 32", "canvas = 64").replace("patch = 17", "patch = 21")
+    recipe(("coarse",), options=larger).run("coarse")
     start = f"'{tmp_path}/run/coarse/last.pt'"
     recipe(("localisation",), out="warm", start_from=start).run("localisation")
     first, second = weights(tmp_path / "run/coarse"), weights(tmp_path / "warm/localisation")

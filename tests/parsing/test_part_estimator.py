@@ -9,9 +9,8 @@ import pytest
 from own_weight import write_weight
 from part_weight import CELLS, SCHEME, SIZE, network, painted, record_text, write_parts
 
-import lineament.parsing
 from lineament import face_crops
-from lineament.errors import ConfigError, RecordError, WeightError
+from lineament.errors import RecordError, WeightError
 from lineament.face import FloatArray
 from lineament.landmarks.crops import Square
 from lineament.parsing.estimator import PartEstimator, load_parts
@@ -195,13 +194,3 @@ def test_two_networks_are_one_too_many_and_points_are_no_parts(tmp_path: Path) -
         PartEstimator(double)
     with pytest.raises(RecordError, match="needs task 'parsing' and output 'parts'"):
         PartEstimator(find_record(write_weight(tmp_path)))
-
-
-def test_without_a_weight_it_says_how_to_give_one(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    monkeypatch.setattr(lineament.parsing, "DEFAULT_PARTS", None)
-    with pytest.raises(ConfigError, match=r"no shipped weight yet.*--record my-parts\.toml"):
-        load_parts()
-    monkeypatch.setattr(lineament.parsing, "DEFAULT_PARTS", str(write_parts(tmp_path)))
-    assert load_parts(threads=1).record.name == "tiny-parts"

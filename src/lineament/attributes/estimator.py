@@ -9,14 +9,15 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from lineament import attributes
 from lineament.attributes.calibration import probabilities
 from lineament.attributes.tasks import TASKS
-from lineament.errors import ConfigError, RecordError
+from lineament.errors import RecordError
 from lineament.face import ByteArray, Choice, FaceAttributes, FloatArray, HeadPose, Landmarks
 from lineament.face_crops import BoxNetwork, in_photos
 from lineament.landmarks.estimator import points_in_crops
 from lineament.weights import AttributeHead, AttributesOutput, WeightRecord, find_record
+
+DEFAULT_ATTRIBUTES = "attributes-112"
 
 
 @dataclass(frozen=True, eq=False)
@@ -130,30 +131,13 @@ class AttributeEstimator:
 
 
 def load_attributes(
-    name_or_path: str | Path | None = None,
+    name_or_path: str | Path = DEFAULT_ATTRIBUTES,
     *,
     device: str = "auto",
     threads: int | None = None,
 ) -> AttributeEstimator:
-    """Open an attribute weight by its shipped name or by the path of a record of one's own.
-
-    Raises:
-        ConfigError: no name is given and none is shipped.
-    """
-    record = default_record() if name_or_path is None else find_record(name_or_path)
-    return AttributeEstimator(record, device=device, threads=threads)
-
-
-def default_record() -> WeightRecord:
-    """The shipped record, or a ConfigError that says how to give one where none is shipped."""
-    if attributes.DEFAULT_ATTRIBUTES is None:
-        raise ConfigError(
-            "the head attributes has no shipped weight yet; give the record of one: "
-            "Analyzer(heads=('landmarks', 'attributes'), records=['my-attributes.toml']), or "
-            "lineament analyze --heads landmarks,attributes --record my-attributes.toml "
-            "(docs/weights.md says how to write it)"
-        )
-    return find_record(attributes.DEFAULT_ATTRIBUTES)
+    """Open an attribute weight by its shipped name or by the path of a record of one's own."""
+    return AttributeEstimator(find_record(name_or_path), device=device, threads=threads)
 
 
 def _checked(record: WeightRecord) -> AttributesOutput:

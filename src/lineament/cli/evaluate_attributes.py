@@ -34,12 +34,8 @@ def attributes(
         ),
     ],
     weights: Annotated[
-        str | None,
-        typer.Option(
-            help="Attribute weight: a name of `lineament models` or a .toml record. Default: the "
-            "shipped one."
-        ),
-    ] = None,
+        str, typer.Option(help="Attribute weight: a name of `lineament models` or a .toml record.")
+    ] = "attributes-112",
     detector: Annotated[
         str, typer.Option(help="Detector: a name of `lineament models` or a .toml record.")
     ] = "retinaface-mobilenet",
@@ -176,7 +172,7 @@ def read_samples(
 
 
 def load_models(
-    weights: str | None, detector: str | None, device: str, threads: int | None
+    weights: str, detector: str | None, device: str, threads: int | None
 ) -> tuple[AttributeEstimates, Detector | None, dict[str, Any]]:
     """The attributes, the detector (None for given boxes) and its options as plain data."""
     from lineament.attributes.estimator import load_attributes

@@ -29,12 +29,8 @@ def parsing(
         ),
     ],
     weights: Annotated[
-        str | None,
-        typer.Option(
-            help="Parsing weight: a name of `lineament models` or a .toml record. Default: the "
-            "shipped one."
-        ),
-    ] = None,
+        str, typer.Option(help="Parsing weight: a name of `lineament models` or a .toml record.")
+    ] = "parts-light",
     detector: Annotated[
         str, typer.Option(help="Detector: a name of `lineament models` or a .toml record.")
     ] = "retinaface-mobilenet",
@@ -162,7 +158,7 @@ def read_photos(
 
 
 def load_models(
-    weights: str | None, detector: str | None, device: str, threads: int | None
+    weights: str, detector: str | None, device: str, threads: int | None
 ) -> tuple[PartEstimates, Detector | None, dict[str, Any]]:
     """The parts, the detector (None for whole photos) and its options as plain data."""
     from lineament.detection import DetectionOptions, load_detector

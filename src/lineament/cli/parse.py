@@ -62,7 +62,7 @@ def parse(
 ) -> None:
     """Say of every pixel round each face which part it shows: skin, eyes, lips, hair, ...
 
-    No parsing weight is shipped yet: --record names one. Exit code as for analyze.
+    Exit code as for analyze.
     """
     from lineament.analyzer import Analyzer
     from lineament.cli.inputs import collect

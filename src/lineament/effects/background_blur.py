@@ -7,6 +7,7 @@ from collections.abc import Collection, Sequence
 import cv2
 import numpy as np
 
+from lineament.effects.kept import kept
 from lineament.effects.soft_edge import soft_edge
 from lineament.face import ByteArray, FaceParts, FloatArray
 
@@ -38,7 +39,8 @@ def blur_background(
         image: (H,W,3) uint8 RGB.
         parts: of one or more faces of the photo.
         strength: standard deviation of the blur, in sides of the largest region.
-        classes: names of the classes that stay sharp; None: all but the background.
+        classes: names of the classes that stay sharp; None: all but the background, and small
+            holes of background in them.
         feather: width of the soft edge, in sides of a region.
 
     Returns:
@@ -72,7 +74,7 @@ def _sharpness(
 ) -> FloatArray:
     """(h,w) 0 to 1 over the region of a face."""
     half = feather * _side(parts) / 2
-    sharp = soft_edge(parts.covers(classes), half, half)
+    sharp = soft_edge(kept(parts, classes), half, half)
     strip = max(FADE * _side(parts), 1.0)
     for axis in (0, 1):
         first, length = parts.region[axis], parts.region[axis + 2]

@@ -6,6 +6,7 @@ from collections.abc import Collection
 
 import numpy as np
 
+from lineament.effects.kept import kept
 from lineament.effects.soft_edge import soft_edge
 from lineament.face import ByteArray, FaceParts
 
@@ -28,7 +29,8 @@ def cut_out(
     Args:
         image: (H,W,3) uint8 RGB, the photo that the parts are of.
         parts: of the face.
-        classes: names of the classes to keep; None keeps all but the background.
+        classes: names of the classes to keep; None keeps all but the background, and small
+            holes of background in them.
         feather: width of the soft edge in sides (root of width x height) of the region, half of
             it on each side of the part's edge.
 
@@ -42,11 +44,11 @@ def cut_out(
     x, y, width, height = parts.region
     if x + width > image.shape[1] or y + height > image.shape[0]:
         raise ValueError(f"region {parts.region} does not fit a photo of shape {image.shape}")
-    kept = parts.covers(classes)
-    if not kept.any():
+    shown = kept(parts, classes)
+    if not shown.any():
         return None
     half = feather * float(np.sqrt(width * height)) / 2
-    alpha = np.rint(soft_edge(kept, half, half) * 255).astype(np.uint8)
+    alpha = np.rint(soft_edge(shown, half, half) * 255).astype(np.uint8)
     rgba = np.dstack([image[y : y + height, x : x + width], alpha])
     rgba[alpha == 0] = 0
     return rgba

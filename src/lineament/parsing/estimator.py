@@ -8,13 +8,14 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from lineament import parsing
-from lineament.errors import ConfigError, RecordError
+from lineament.errors import RecordError
 from lineament.face import ByteArray, FaceParts, FloatArray
 from lineament.face_crops import BoxNetwork
 from lineament.geometry import Affine, compose, inverse, move
 from lineament.parsing.part_schemes import PartScheme, find_part_scheme
 from lineament.weights import PartsOutput, WeightRecord, find_record
+
+DEFAULT_PARTS = "parts-light"
 
 
 class PartEstimator:
@@ -91,30 +92,13 @@ class PartEstimator:
 
 
 def load_parts(
-    name_or_path: str | Path | None = None,
+    name_or_path: str | Path = DEFAULT_PARTS,
     *,
     device: str = "auto",
     threads: int | None = None,
 ) -> PartEstimator:
-    """Open a parsing weight by its shipped name or by the path of a record of one's own.
-
-    Raises:
-        ConfigError: no name is given and none is shipped.
-    """
-    record = default_record() if name_or_path is None else find_record(name_or_path)
-    return PartEstimator(record, device=device, threads=threads)
-
-
-def default_record() -> WeightRecord:
-    """The shipped record, or a ConfigError that says how to give one where none is shipped."""
-    if parsing.DEFAULT_PARTS is None:
-        raise ConfigError(
-            "the head parts has no shipped weight yet; give the record of one: "
-            "Analyzer(heads=('landmarks', 'parts'), records=['my-parts.toml']), or "
-            "lineament parse photo.jpg --out parts --record my-parts.toml "
-            "(docs/weights.md says how to write it)"
-        )
-    return find_record(parsing.DEFAULT_PARTS)
+    """Open a parsing weight by its shipped name or by the path of a record of one's own."""
+    return PartEstimator(find_record(name_or_path), device=device, threads=threads)
 
 
 def _cells(size: int, cells: int) -> Affine:
