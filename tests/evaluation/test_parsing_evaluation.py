@@ -262,6 +262,24 @@ def test_parts_and_limits(command):
     assert command("--label-scheme", "parts-9").exit_code == 1
 
 
+def test_sides_are_mended_where_asked(tmp_path, monkeypatch):
+    """The one photo has its right eye on the right of the picture and is parsed the other way."""
+    half = np.zeros((SIDE, SIDE), np.uint8)
+    half[8:12, :16], half[8:12, 16:] = Part.LEFT_EYE, Part.RIGHT_EYE
+    folder = write_labelled(tmp_path / "set", {100: half})
+    said = half.copy()
+    said[8:12, :16], said[8:12, 16:] = Part.RIGHT_EYE, Part.LEFT_EYE
+    estimator = StandInParts({100: said}, parts_record("celebamask-19"))
+    detector = BrightnessDetector({100: [WHOLE]})
+    monkeypatch.setattr(evaluate_parsing, "load_models", lambda *_: (estimator, detector, {}))
+    for sides, f1 in (("labelled", 0.0), ("seen", 100.0)):
+        given = ["parsing", "--data", f"palette_masks={folder}", "--out", str(tmp_path / "out")]
+        given += ["--size", str(SIDE), "--sides", sides, "--json"]
+        document = document_of(RUNNER.invoke(evaluate.app, given))
+        assert document["classes"]["left_eye"]["f1"] == f1
+        assert document["dataset"]["part"].endswith("sides-as-seen") == (sides == "seen")
+
+
 def test_every_reader_is_in_the_help():
     assert set(evaluate_parsing.DATASETS) == set(PART_READERS)
 

@@ -9,7 +9,7 @@ import pytest
 from pydantic import ValidationError
 
 from lineament.errors import DataError
-from lineament.parsing.batches import ParsingBatches, mirror_table
+from lineament.parsing.batches import ParsingBatches
 from lineament.parsing.five_fold import COPIES, FiveFold
 from lineament.parsing.parsing_faces import (
     KeptFaces,
@@ -20,6 +20,7 @@ from lineament.parsing.parsing_faces import (
 )
 from lineament.parsing.part_schemes import PART_SCHEMES, UNKNOWN, find_part_scheme
 from lineament.parsing.patch_jitter import PatchFiveFold
+from lineament.parsing.sides import mirror_table
 from lineament.training.augmentation.options import Augmentation, Occlusion, Spoiling, Straying
 from lineament.weights import DetectorBox, WholePhoto
 

@@ -63,6 +63,13 @@ def parsing(
             "crop, for weights that were trained on aligned photos."
         ),
     ] = "detector",
+    sides: Annotated[
+        Literal["labelled", "seen"],
+        typer.Option(
+            help="`seen` mends left and right of upright faces that are labelled the other way "
+            "round, as one in twelve of CelebAMask-HQ is."
+        ),
+    ] = "labelled",
     size: Annotated[
         int,
         typer.Option(
@@ -113,6 +120,10 @@ def parsing(
     from lineament.evaluation.parsing import evaluate_parsing, even_steps
 
     photos, read = read_photos(name, folder, part, label_scheme)
+    if sides == "seen":
+        from lineament.parsing.sides import sides_as_seen
+
+        photos, read = sides_as_seen(photos), f"{read}-sides-as-seen"
     if limit is not None:
         photos = [photos[place] for place in even_steps(len(photos), limit)]
     estimator, finder, options = load_models(

@@ -18,6 +18,7 @@ from lineament.parsing.five_fold import COPIES, Change, FiveFold, changed, draw_
 from lineament.parsing.parsing_faces import ParsingFaces
 from lineament.parsing.part_schemes import UNKNOWN, PartScheme
 from lineament.parsing.patch_jitter import PatchFiveFold, draw_jitter
+from lineament.parsing.sides import mirror_table
 from lineament.training.augmentation.augmented import Augmenter
 from lineament.training.augmentation.occlusion import MaskClasses
 from lineament.training.augmentation.options import Augmentation
@@ -176,13 +177,6 @@ def outside(square: Square, size: int, side: int) -> ByteArray:
         borderValue=UNKNOWN,
     )
     return np.asarray(marked, dtype=np.uint8)
-
-
-def mirror_table(scheme: PartScheme) -> ByteArray:
-    """(256,) uint8: the class of each class's mirror image; every other number stays."""
-    table = np.arange(256, dtype=np.uint8)
-    table[: len(scheme.classes)] = scheme.mirror
-    return table
 
 
 def hidden(scheme: PartScheme) -> MaskClasses:

@@ -27,6 +27,7 @@ from lineament.landmarks.found_boxes import found_boxes
 from lineament.landmarks.training_faces import remembered
 from lineament.parsing.parsing_faces import KeptFaces, ParsingFaces, class_table, no_faces
 from lineament.parsing.part_schemes import UNKNOWN, PartScheme, find_part_scheme
+from lineament.parsing.sides import sides_as_seen
 from lineament.strict import Strict
 from lineament.synthesis.parts import Part
 from lineament.training.augmentation.cut import cut
@@ -59,6 +60,8 @@ class PhotoParts(Strict):
         room: side of the square of `face` in units of sqrt(width x height) of the box.
         size: side in pixels at which the square is kept; that of the canvas if None.
         limit: only the first so many pictures are trained on.
+        sides: `seen` mends left and right of upright faces where labels exchange them, see
+            `sides`; `labelled` leaves them as published.
     """
 
     kind: Literal["photos"]
@@ -71,6 +74,7 @@ class PhotoParts(Strict):
     room: float = Field(gt=0, default=3.0)
     size: int | None = Field(gt=0, default=None)
     limit: int | None = Field(gt=0, default=None)
+    sides: Literal["labelled", "seen"] = "labelled"
 
     def read(
         self, scheme: PartScheme, canvas: int, detector: Detector, cache: Path
@@ -88,10 +92,8 @@ class PhotoParts(Strict):
                 damaged, a mask has another size than its picture or numbers that are no class,
                 a photo is larger than the square that it is padded to.
         """
-        photos = read_parts(self.dataset, self.folder, self.split, self.labelled_in)[: self.limit]
-        kept: list[LabelledParts] = []
-        if self.validation is not None:
-            kept = read_parts(self.dataset, self.folder, self.validation, self.labelled_in)
+        photos = self._photos(self.split)[: self.limit]
+        kept = self._photos(self.validation) if self.validation is not None else []
         shared = {photo.image for photo in photos} & {photo.image for photo in kept}
         if shared:
             raise ConfigError(
@@ -103,6 +105,10 @@ class PhotoParts(Strict):
         if kept:
             held_out = self._faces(kept, scheme, canvas, detector, cache)
         return training, held_out
+
+    def _photos(self, split: str) -> list[LabelledParts]:
+        photos = read_parts(self.dataset, self.folder, split, self.labelled_in)
+        return sides_as_seen(photos) if self.sides == "seen" else photos
 
     def _faces(
         self,
@@ -127,6 +133,8 @@ class PhotoParts(Strict):
             "scheme": photos[0].scheme,
             "detector": detector.record.networks[0].sha256,
         }
+        if self.sides == "seen":
+            facts["sides"] = self.sides
         arrays = remembered(
             cache, facts, lambda place: self._extract(photos, size, place, detector)
         )
