@@ -67,7 +67,7 @@ def parsing(
         Literal["labelled", "seen"],
         typer.Option(
             help="`seen` mends left and right of upright faces that are labelled the other way "
-            "round, as one in twelve of CelebAMask-HQ is."
+            "round, as one in fourteen of CelebAMask-HQ is."
         ),
     ] = "labelled",
     size: Annotated[

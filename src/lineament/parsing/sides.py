@@ -1,9 +1,9 @@
 """Left and right of labelled faces, as labelled and as seen.
 
-Of CelebAMask-HQ's photos one in twelve has every left part labelled right and the other way round,
-as if it had been mirrored after it was labelled. No network can tell which ones; it only learns to
-doubt. In an upright face the person's left parts lie on the right of the picture, so the labels can
-be mended.
+Of CelebAMask-HQ's photos one in fourteen has every left part labelled right and the other way
+round, as if it had been mirrored after it was labelled. No network can tell which ones; it only
+learns to doubt. In an upright face the person's left parts lie on the right of the picture, so the
+labels can be mended.
 """
 
 from __future__ import annotations
