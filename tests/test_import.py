@@ -48,7 +48,7 @@ TRAINING_FILES = {
     "loss_curves",
     *("dynamic_coefficients", "task_relations", "early_stopping", "transfer"),
     *("attribute_faces", "rendered_attributes", "photo_attributes", "photo_answers"),
-    *("parsing_faces", "rendered_parts", "photo_parts", "five_fold", "patch_jitter"),
+    *("parsing_faces", "rendered_parts", "photo_parts", "five_fold", "patch_jitter", "sides"),
     "held_out_photos",
 }
 """Files of a task's room that belong to the training side, whatever the task."""

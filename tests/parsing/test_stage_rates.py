@@ -30,6 +30,8 @@ def test_a_part_moves_as_far_as_its_rate_says(tmp_path):
                 "final_learning_rate": 1e-3,
                 "weight_decay": 0.0,
             },
+            # Beside the patches, whose gradient is tiny in the coarse net of an untrained network.
+            "loss": {"coarse_beside": 1.0},
             "rates": {"coarse": 0.01, "localisation": 0, "fine": 0.5},
         }
     )
