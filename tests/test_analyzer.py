@@ -269,8 +269,9 @@ def test_a_record_needs_its_head(tmp_path: Path) -> None:
 
 
 def test_every_head_has_a_shipped_weight(astronaut: ByteArray) -> None:
-    shipped = Analyzer(HEADS, threads=1)
-    assert set(shipped.records) == {"detection", *TASKS.values()}
+    heads = [head for head in HEADS if head != "embedding"]
+    shipped = Analyzer(heads, threads=1)
+    assert set(shipped.records) == {"detection", *(TASKS[head] for head in heads)}
     assert not any(record.real_faces for task, record in shipped.records.items() if task in HEADS)
     (face,) = shipped.analyze(astronaut)
     assert face.landmarks and face.attributes and face.parts

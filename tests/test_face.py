@@ -51,6 +51,7 @@ def test_a_face_becomes_plain_json():
         "pose": {"yaw": 12.35, "pitch": -7, "roll": 0},
         "attributes": None,
         "parts": None,
+        "embedding": None,
         "track": 3,
     }
     assert face.landmarks is not None and face.landmarks.points.dtype == np.float32

@@ -5,7 +5,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lineament.geometry import compose, crop_affine, inverse, lean, move, overlap, warp
+from lineament.geometry import (
+    compose,
+    crop_affine,
+    inverse,
+    lean,
+    move,
+    overlap,
+    similarity,
+    warp,
+)
 
 places = st.floats(-2000, 4000)
 squares = st.tuples(
@@ -97,3 +106,66 @@ def test_overlap_on_hand_worked_boxes():
     others = np.array([[1, 0, 3, 2], [0, 0, 2, 2], [10, 10, 11, 12]], np.float32)
     expected = [[1 / 3, 1, 0], [0, 0, 0.25]]
     assert overlap(boxes, others) == pytest.approx(np.array(expected))
+
+
+similarities = st.tuples(
+    st.floats(0.01, 100), st.floats(-3.1, 3.1), st.tuples(st.floats(-3000, 3000), places)
+)
+FIVE = np.array([[30.0, 40], [70, 42], [50, 60], [35, 80], [66, 83]])
+
+
+@given(similarities)
+def test_a_similarity_is_found_again(turned):
+    scale, angle, shift = turned
+    cos, sin = scale * np.cos(angle), scale * np.sin(angle)
+    true = np.array([[cos, -sin, shift[0]], [sin, cos, shift[1]]])
+    found = similarity(FIVE, FIVE @ true[:, :2].T + true[:, 2])
+    assert found == pytest.approx(true, rel=1e-7, abs=1e-7 * max(1, *map(abs, shift)))
+
+
+def test_a_similarity_is_the_least_squares_one():
+    """No small change of turn, scale or shift brings the points nearer."""
+    noisy = FIVE * 1.7 + np.random.default_rng(5).normal(0, 4, FIVE.shape)
+    best = similarity(FIVE, noisy)
+
+    def squares(affine):
+        return ((FIVE @ affine[:, :2].T + affine[:, 2] - noisy) ** 2).sum()
+
+    a, b = best[0, 0], best[1, 0]
+    assert best[:, :2] == pytest.approx(np.array([[a, -b], [b, a]]))
+    for step in (1e-3, -1e-3):
+        for linear in ([[step, 0], [0, step]], [[0, -step], [step, 0]], np.zeros((2, 2))):
+            for shift in ([0, 0], [step, 0], [0, step]):
+                if np.any(linear) or np.any(shift):
+                    assert squares(best + np.column_stack([linear, shift])) > squares(best)
+
+
+def test_a_similarity_agrees_with_the_general_solution_by_singular_values():
+    noisy = FIVE[:, ::-1] * 0.3 + np.random.default_rng(6).normal(0, 3, FIVE.shape)
+    start, end = FIVE - FIVE.mean(axis=0), noisy - noisy.mean(axis=0)
+    left, values, right = np.linalg.svd(end.T @ start)
+    signs = np.array([1.0, np.sign(np.linalg.det(left @ right))])
+    linear = (left * signs) @ right * (values @ signs) / (start**2).sum()
+    assert similarity(FIVE, noisy)[:, :2] == pytest.approx(linear)
+
+
+def test_a_similarity_never_mirrors():
+    mirrored = FIVE * (-1, 1)
+    assert np.linalg.det(similarity(FIVE, mirrored)[:, :2]) > 0
+
+
+@pytest.mark.parametrize(
+    ("points", "onto", "words"),
+    [
+        (np.full((5, 2), 7.3), FIVE, "coincide"),
+        (FIVE, np.full((5, 2), 1e6 / 3), "coincide"),
+        (FIVE[:1], FIVE[:1], "coincide"),
+        (FIVE[:4], FIVE, r"got \(4, 2\), \(5, 2\)"),
+        (FIVE.T, FIVE.T, r"\(2, 5\)"),
+        (FIVE * np.nan, FIVE, "finite"),
+        ([[1, 1], [1, -1], [-1, -1], [-1, 1]], [[1, 1], [-1, 1], [-1, -1], [1, -1]], "mirror"),
+    ],
+)
+def test_points_without_a_similarity(points, onto, words):
+    with pytest.raises(ValueError, match=words):
+        similarity(points, onto)

@@ -20,7 +20,8 @@ TRAINING_ENGINES = {"torch", "lightning", "numba", "scipy", "onnx", "onnxscript"
 
 FLOORS = [
     {"errors", "strict", "toml_file"},
-    {"choice", "face", "face_parts", "image", "picture_file", "geometry", "parsing.part_schemes"},
+    {"choice", "face", "face_parts", "image", "picture_file", "geometry", "parsing.part_schemes"}
+    | {"face_embedding", "face_pose"},
     {
         "draw",
         "draw_parts",
@@ -50,6 +51,10 @@ TRAINING_FILES = {
     *("attribute_faces", "rendered_attributes", "photo_attributes", "photo_answers"),
     *("parsing_faces", "rendered_parts", "photo_parts", "five_fold", "patch_jitter", "sides"),
     "held_out_photos",
+    *("margin_base", "combined_margin", "curricular_face", "ada_face", "mv_softmax", "margins"),
+    *("gathering", "sharded_softmax", "partial_fc"),
+    *("metric_losses", "hard_samples", "face_augment", "rand_augment"),
+    *("dpap", "ehsm", "prepared", "identity_faces", "identity_source"),
 }
 """Files of a task's room that belong to the training side, whatever the task."""
 

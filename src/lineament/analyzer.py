@@ -16,6 +16,7 @@ from lineament.face import (
     ByteArray,
     Face,
     FaceAttributes,
+    FaceEmbedding,
     FaceParts,
     FloatArray,
     HeadPose,
@@ -27,8 +28,14 @@ if TYPE_CHECKING:
     from lineament.attributes.estimator import AttributeEstimator
     from lineament.landmarks.estimator import LandmarkEstimator
     from lineament.parsing.estimator import PartEstimator
+    from lineament.recognition.estimator import EmbeddingEstimator
 
-TASKS = {"landmarks": "landmarks", "attributes": "attributes", "parts": "parsing"}
+TASKS = {
+    "landmarks": "landmarks",
+    "attributes": "attributes",
+    "parts": "parsing",
+    "embedding": "recognition",
+}
 """The task of the weight that each head runs."""
 
 HEADS = tuple(TASKS)
@@ -36,7 +43,7 @@ HEADS = tuple(TASKS)
 
 DEFAULT_HEADS = ("landmarks", "attributes")
 """The heads that run where none are named. Parts take longer than both, fill the data and cover
-the pictures: they are for those who ask for them."""
+the pictures, and an embedding can tell who somebody is: they are for those who ask for them."""
 
 CHUNK_PHOTOS = 8
 CHUNK_PIXELS = 16_000_000
@@ -54,7 +61,7 @@ class Analyzer:
         records: weight records (paths of .toml files, or names of shipped ones) that replace
             the weight of their task: a detection record the detector, a landmarks record the
             landmark head, an attributes record the attribute head, a parsing record the head
-            `parts`.
+            `parts`, a recognition record the head `embedding`.
         options: thresholds of the detector.
         device: `auto`, `cpu`, `cuda` and so on; see `lineament.runtime`.
         threads: threads of one network run; None leaves the choice to the runtime.
@@ -110,18 +117,21 @@ class Analyzer:
 
             record = given.get("parsing") or find_record(DEFAULT_PARTS)
             self._parts = PartEstimator(record, device=device, threads=threads)
+        self._embedding: EmbeddingEstimator | None = None
+        if "embedding" in self.heads:
+            from lineament.recognition.estimator import DEFAULT_RECOGNITION, EmbeddingEstimator
+
+            record = given.get("recognition") or find_record(DEFAULT_RECOGNITION)
+            self._embedding = EmbeddingEstimator(record, device=device, threads=threads)
 
     @property
     def records(self) -> dict[str, WeightRecord]:
         """The weight record in use for each task."""
-        records = {"detection": self.detector.record}
-        if self._landmarks:
-            records["landmarks"] = self._landmarks.record
-        if self._attributes:
-            records["attributes"] = self._attributes.record
-        if self._parts:
-            records["parsing"] = self._parts.record
-        return records
+        heads = (self._landmarks, self._attributes, self._parts, self._embedding)
+        return {
+            "detection": self.detector.record,
+            **{head.record.task: head.record for head in heads if head},
+        }
 
     @property
     def providers(self) -> dict[str, str]:
@@ -130,10 +140,9 @@ class Analyzer:
         if self._landmarks:
             used = dict.fromkeys(stage.session.provider for stage in self._landmarks.stages)
             providers["landmarks"] = ", ".join(used)
-        if self._attributes:
-            providers["attributes"] = self._attributes.session.provider
-        if self._parts:
-            providers["parsing"] = self._parts.session.provider
+        for head in (self._attributes, self._parts, self._embedding):
+            if head:
+                providers[head.record.task] = head.session.provider
         return providers
 
     def analyze(self, image: ByteArray) -> list[Face]:
@@ -184,6 +193,7 @@ class Analyzer:
         boxes = [each.boxes for each in found]
         marked, described = self._marked(images, boxes), self._described(images, boxes)
         parsed = self._parsed(images, boxes)
+        embedded = self._embedded(images, [each.five_points for each in found])
         return [
             [
                 Face(
@@ -194,12 +204,13 @@ class Analyzer:
                     pose=pose,
                     attributes=attributes,
                     parts=parts,
+                    embedding=embedding,
                 )
-                for index, ((landmarks, pose), attributes, parts) in enumerate(
+                for index, ((landmarks, pose), attributes, parts, embedding) in enumerate(
                     zip(*heads, strict=True)
                 )
             ]
-            for detections, *heads in zip(found, marked, described, parsed, strict=True)
+            for detections, *heads in zip(found, marked, described, parsed, embedded, strict=True)
         ]
 
     def _marked(
@@ -234,6 +245,14 @@ class Analyzer:
         if self._parts is None or not any(len(each) for each in boxes):
             return [[None] * len(each) for each in boxes]
         return self._parts.estimate(images, boxes)
+
+    def _embedded(
+        self, images: Sequence[ByteArray], five_points: Sequence[FloatArray]
+    ) -> Sequence[Sequence[FaceEmbedding | None]]:
+        """Embedding of every face of every photo; None where the head did not run."""
+        if self._embedding is None or not any(len(each) for each in five_points):
+            return [[None] * len(each) for each in five_points]
+        return self._embedding.estimate(images, five_points)
 
 
 def _known(heads: Sequence[str]) -> tuple[str, ...]:

@@ -14,6 +14,7 @@ from lineament.runtime import Session
 from lineament.weights import (
     AttributesOutput,
     CenterFaceOutput,
+    EmbeddingOutput,
     Network,
     Output,
     PartsOutput,
@@ -108,6 +109,8 @@ def _hint(output: Output, name: str) -> str:
     """What the record says that makes the expected width of an output."""
     if isinstance(output, PartsOutput):
         return f", one map of {output.size} x {output.size} for each class of {output.scheme}"
+    if isinstance(output, EmbeddingOutput):
+        return f", `dimension` = {output.dimension} numbers per face"
     points = output.points if isinstance(output, AttributesOutput) else output
     if isinstance(points, PointsLayout) and points.name == name:
         return f", 2 x count = 2 x {points.count} values per face"
@@ -131,6 +134,8 @@ def _expected_shapes(output: Output, side: int) -> dict[str, tuple[int, ...]]:
         return {**points, **heads, **angles}
     if isinstance(output, PartsOutput):
         return {output.name: (batch, len(output.classes), output.size, output.size)}
+    if isinstance(output, EmbeddingOutput):
+        return {output.name: (batch, output.dimension)}
     if isinstance(output, CenterFaceOutput):
         cells = side // output.stride
         names = {output.heatmap: 1, output.sizes: 2, output.offsets: 2, output.points: 10}

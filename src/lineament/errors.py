@@ -21,6 +21,10 @@ class WeightError(LineamentError):
     """A weight's file is missing or its bytes are not those that the record promises."""
 
 
+class EmbeddingError(LineamentError):
+    """Embeddings that cannot be compared: of different weights, or of different sizes."""
+
+
 class DeviceError(LineamentError):
     """The device asked for is unknown or not the one that would really run."""
 

@@ -39,6 +39,47 @@ def crop_affine(centre: ArrayLike, side: float, angle: float, size: int) -> Affi
     return np.column_stack([linear, shift])
 
 
+def similarity(points: ArrayLike, onto: ArrayLike) -> Affine:
+    """The similarity that takes points as near as it can onto others: turn, scale and shift.
+
+    Least squares over L pairs of points, each pair counting the same (Umeyama 1991, in closed
+    form for the plane). It never mirrors.
+
+    Args:
+        points: (L,2) x and y, L at least 2.
+        onto: (L,2) where they should come to lie.
+
+    Returns:
+        (2,3) affine from the frame of `points` to that of `onto`.
+
+    Raises:
+        ValueError: the shapes differ or are not (L,2), a number is not finite, all points of one
+            side coincide, or no turn brings the points nearer than shrinking them to nothing, as
+            with the mirror image of a square.
+    """
+    start, end = np.asarray(points, dtype=np.float64), np.asarray(onto, dtype=np.float64)
+    if start.shape != end.shape or start.ndim != 2 or start.shape[1] != 2:
+        raise ValueError(f"a similarity needs two arrays (L, 2), got {start.shape}, {end.shape}")
+    if not (np.isfinite(start).all() and np.isfinite(end).all()):
+        raise ValueError("a similarity needs finite points, got NaN or infinity")
+    middle, other = start.mean(axis=0), end.mean(axis=0)
+    x, y = (start - middle).T
+    u, v = (end - other).T
+    spread, aim = x @ x + y @ y, u @ u + v @ v
+    if spread <= _nothing(start) or aim <= _nothing(end):
+        raise ValueError("a similarity needs two points that differ, got points that coincide")
+    cos, sin = x @ u + y @ v, x @ v - y @ u
+    if np.hypot(cos, sin) <= 1e-9 * np.sqrt(spread * aim):
+        raise ValueError("no similarity without mirroring brings these points onto those")
+    linear = np.array([[cos, -sin], [sin, cos]]) / spread
+    return np.column_stack([linear, other - linear @ middle])
+
+
+def _nothing(points: NDArray[np.float64]) -> float:
+    """The sum of squares that rounding alone gives to points that coincide."""
+    return len(points) * float(np.abs(points).max() * 1e-12) ** 2
+
+
 def inverse(affine: Affine) -> Affine:
     """The affine that undoes `affine`."""
     linear = np.linalg.inv(affine[:, :2])

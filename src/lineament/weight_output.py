@@ -126,6 +126,37 @@ class PartsOutput(Strict):
         return find_part_scheme(self.scheme).classes
 
 
+class EmbeddingOutput(Strict):
+    """A graph that gives one vector of a face: (N, dimension) float32, of any length.
+
+    Attributes:
+        name: name of the graph's output.
+        dimension: numbers of the vector.
+        mirrored: the embedding of a face is the sum of those of its crop and of the mirror image
+            of its crop, so that a face and its mirror image have the same one.
+        quality: what of the embedding tells how well the picture shows the face, higher being
+            better, comparable within this weight alone: `norm`, the length of the embedding
+            before it is made 1, or `mirror`, the cosine between the embeddings of the crop and of
+            its mirror image, which needs `mirrored`; None where neither was found to tell it.
+        alone: each crop goes through the graph by itself. For graphs that quantise their
+            activations dynamically: they scale them over the whole batch, so that the embedding
+            of a face would depend on the other faces of its batch.
+    """
+
+    kind: Literal["embedding"]
+    name: str
+    dimension: int = Field(gt=0)
+    mirrored: bool
+    quality: Literal["norm", "mirror"] | None = None
+    alone: bool = False
+
+    @model_validator(mode="after")
+    def _mirror_is_there(self) -> EmbeddingOutput:
+        if self.quality == "mirror" and not self.mirrored:
+            raise ValueError("quality 'mirror' needs mirrored = true; take 'norm' or none")
+        return self
+
+
 class RetinaFaceOutput(Strict):
     """Prior-relative boxes (N,P,4), scores (N,P,2) and five points (N,P,10)."""
 
@@ -159,6 +190,11 @@ class CenterFaceOutput(Strict):
 
 
 Output = Annotated[
-    PointsOutput | AttributesOutput | PartsOutput | RetinaFaceOutput | CenterFaceOutput,
+    PointsOutput
+    | AttributesOutput
+    | PartsOutput
+    | EmbeddingOutput
+    | RetinaFaceOutput
+    | CenterFaceOutput,
     Field(discriminator="kind"),
 ]

@@ -23,6 +23,7 @@ from lineament.weight_output import (
     AttributeHead,
     AttributesOutput,
     CenterFaceOutput,
+    EmbeddingOutput,
     Output,
     PartsOutput,
     PointsLayout,
@@ -34,9 +35,12 @@ from lineament.weight_source import Source, read_source
 __all__ = [
     "AttributeHead",
     "AttributesOutput",
+    "Calibration",
     "CenterFaceOutput",
     "Crop",
     "DetectorBox",
+    "EmbeddingOutput",
+    "FivePoints",
     "InputContract",
     "Measure",
     "Network",
@@ -86,7 +90,19 @@ class TurnedPoints(Strict):
     scale: float = Field(gt=0)
 
 
-Crop = Annotated[WholePhoto | DetectorBox | TurnedPoints, Field(discriminator="rule")]
+class FivePoints(Strict):
+    """The crop in which the detector's five points lie on a template, as nearly as turning,
+    scaling and shifting allow.
+
+    `arcface-112` is the template of `lineament.recognition.alignment`, stated for 112 pixels and
+    scaled to the size of the input.
+    """
+
+    rule: Literal["five_points"]
+    template: Literal["arcface-112"]
+
+
+Crop = Annotated[WholePhoto | DetectorBox | TurnedPoints | FivePoints, Field(discriminator="rule")]
 
 
 class InputContract(Strict):
@@ -140,11 +156,45 @@ class Measure(Strict):
     value: float
 
 
+class Calibration(Strict):
+    """What the scores of a recognition weight mean.
+
+    A score is the cosine between two embeddings, -1 to 1.
+
+    Attributes:
+        protocol: the pairs of pictures by which it was measured.
+        thresholds: (false match rate, score), by falling rate and thus rising score: of the
+            pairs of two people that part scores at least the score. Rates that the protocol had
+            too few pairs for do not stand here.
+        slope, offset: the probability that two faces are of one person is
+            sigmoid(slope x score + offset) where, before looking, that is as likely as not.
+    """
+
+    protocol: str = Field(min_length=1)
+    thresholds: tuple[tuple[float, float], ...] = Field(min_length=1)
+    slope: float = Field(gt=0, allow_inf_nan=False)
+    offset: float = Field(allow_inf_nan=False)
+
+    @model_validator(mode="after")
+    def _fall_and_rise(self) -> Calibration:
+        rates, scores = zip(*self.thresholds, strict=True)
+        if not all(0 < rate < 1 for rate in rates):
+            raise ValueError(f"false match rates lie between 0 and 1, got {rates}")
+        if not all(abs(score) <= 1 + 1e-6 for score in scores):
+            raise ValueError(f"scores are cosines, -1 to 1, got {scores}")
+        if list(rates) != sorted(set(rates), reverse=True) or list(scores) != sorted(scores):
+            raise ValueError(
+                "thresholds need falling rates, each once, and rising scores, got "
+                f"{self.thresholds}"
+            )
+        return self
+
+
 class WeightRecord(Strict):
     """What is known of a weight. Stages run in the order of `networks`."""
 
     name: str = Field(pattern=r"^[a-z0-9][a-z0-9.-]*$")
-    task: Literal["detection", "landmarks", "attributes", "parsing"]
+    task: Literal["detection", "landmarks", "attributes", "parsing", "recognition"]
     description: str
     licence: str
     trained_on: str
@@ -155,7 +205,20 @@ class WeightRecord(Strict):
     commit: str | None = None
     networks: tuple[Network, ...] = Field(min_length=1)
     measures: tuple[Measure, ...] = ()
+    calibration: Calibration | None = None
     _folder: Path = PrivateAttr(default=SHIPPED)
+
+    @model_validator(mode="after")
+    def _calibrated(self) -> WeightRecord:
+        if self.calibration and self.task != "recognition":
+            raise ValueError(f"calibration is for task recognition, got task {self.task}")
+        return self
+
+    @property
+    def identifier(self) -> str:
+        """The name, `@`, and the first 12 digits of the first network's SHA-256: a weight of the
+        same name that was trained anew has another."""
+        return f"{self.name}@{self.networks[0].sha256[:12]}"
 
     def first(self, stages: int) -> WeightRecord:
         """The record of the first stages alone; measures are of the whole and stay behind."""

@@ -39,8 +39,8 @@ def analyze(
     heads: Annotated[
         str | None,
         typer.Option(
-            help="Heads to run, with commas between: landmarks, attributes, parts; none: "
-            "detection alone. [default: landmarks,attributes]"
+            help="Heads to run, with commas between: landmarks, attributes, parts, embedding; "
+            "none: detection alone. [default: landmarks,attributes]"
         ),
     ] = None,
     detector: Annotated[
@@ -77,7 +77,7 @@ def analyze(
     device: Annotated[str, typer.Option(help="auto, cpu, cuda, ...; see doctor.")] = "auto",
     threads: Annotated[int | None, typer.Option(min=1, help="Threads of a network run.")] = None,
 ) -> None:
-    """Find every face, the points on each, its attributes and, where asked for, its parts.
+    """Find every face, its points, its attributes and, where asked for, parts and embedding.
 
     Exit code: 0 all inputs were read, 1 some failed, 2 nothing could be read or a wrong option.
     """

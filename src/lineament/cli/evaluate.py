@@ -15,6 +15,7 @@ import typer
 from lineament.cli.console import stderr
 from lineament.cli.evaluate_attributes import attributes
 from lineament.cli.evaluate_parsing import parsing
+from lineament.cli.evaluate_recognition import recognition
 
 if TYPE_CHECKING:
     from lineament.datasets.labelled_face import LabelledFace
@@ -161,6 +162,7 @@ def default_split(dataset: str) -> str:
 
 app.command()(attributes)
 app.command()(parsing)
+app.command()(recognition)
 
 
 def dataset_and_folder(text: str, names: Sequence[str] = DATASETS) -> tuple[str, Path]:

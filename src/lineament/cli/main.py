@@ -14,13 +14,17 @@ from typing import Annotated, NoReturn
 import typer
 
 from lineament.cli import evaluate, plot, synth
+from lineament.cli.align import align
 from lineament.cli.analyze import analyze
 from lineament.cli.anonymise import anonymise
 from lineament.cli.console import show_log, stderr, stdout
+from lineament.cli.convert import convert
 from lineament.cli.doctor import doctor
+from lineament.cli.embed import embed
 from lineament.cli.models import models
 from lineament.cli.parse import parse
 from lineament.cli.train import train
+from lineament.cli.verify import verify
 from lineament.errors import LineamentError
 
 USER_ERROR = 2
@@ -34,6 +38,10 @@ app = typer.Typer(
 app.command()(analyze)
 app.command()(parse)
 app.command()(anonymise)
+app.command()(verify)
+app.command()(embed)
+app.command()(align)
+app.command()(convert)
 app.command()(models)
 app.command()(doctor)
 app.add_typer(evaluate.app, name="evaluate")

@@ -15,6 +15,7 @@ from lineament.cli.weight_state import WeightState, weight_state
 from lineament.weights import (
     AttributeHead,
     AttributesOutput,
+    EmbeddingOutput,
     PartsOutput,
     WeightRecord,
     shipped_records,
@@ -41,9 +42,11 @@ def _entry(record: WeightRecord, state: WeightState) -> dict[str, Any]:
     heads = _heads(record)
     if heads:
         entry["heads"] = {head.task: list(head.classes) for head in heads}
-    parts = record.networks[0].output
-    if isinstance(parts, PartsOutput):
-        entry["parts"] = list(parts.classes)
+    output = record.networks[0].output
+    if isinstance(output, PartsOutput):
+        entry["parts"] = list(output.classes)
+    if isinstance(output, EmbeddingOutput):
+        entry["dimension"] = output.dimension
     entry["sha256"] = [network.sha256 for network in record.networks]
     return {**entry, "bytes": state.size, "state": state.state, "message": state.message}
 
@@ -64,10 +67,16 @@ def _sheet(record: WeightRecord, state: WeightState) -> Table:
         table.add_row(
             "answers", escape(f"{head.task.replace('_', ' ')}: {', '.join(head.classes)}")
         )
-    parts = record.networks[0].output
-    if isinstance(parts, PartsOutput):
-        named = ", ".join(name.replace("_", " ") for name in parts.classes[1:])
-        table.add_row("parts", escape(f"{parts.scheme}: {named}"))
+    output = record.networks[0].output
+    if isinstance(output, PartsOutput):
+        named = ", ".join(name.replace("_", " ") for name in output.classes[1:])
+        table.add_row("parts", escape(f"{output.scheme}: {named}"))
+    if isinstance(output, EmbeddingOutput):
+        table.add_row("embedding", f"{output.dimension} numbers")
+    if record.calibration:
+        limits = (f"{score:.4f} at {fmr:g}" for fmr, score in record.calibration.thresholds)
+        words = f"{', '.join(limits)} ({record.calibration.protocol})"
+        table.add_row("threshold at false match rate", escape(words))
     table.add_row("licence", escape(record.licence))
     table.add_row("trained on", escape(record.trained_on))
     real = "yes" if record.real_faces else "no, only on faces that never existed"

@@ -76,6 +76,12 @@ class PartsData(Line):
     )
 
 
+class EmbeddingData(Line):
+    weight: str = Field(description="what made it; only those of one weight can be compared")
+    quality: float | None = Field(description="higher is better; null if the weight tells none")
+    vector: list[float] = Field(description="of length 1")
+
+
 class FaceData(Line):
     box: tuple[float, float, float, float] = Field(description="x1, y1, x2, y2 in photo pixels")
     score: float = Field(ge=0, le=1, description="the detector's confidence")
@@ -86,6 +92,7 @@ class FaceData(Line):
     pose: PoseData | None = Field(description="null if it does not follow from landmarks")
     attributes: AttributesData | None = Field(description="null if the head was not asked for")
     parts: PartsData | None = Field(description="null if the head was not asked for")
+    embedding: EmbeddingData | None = Field(description="null if the head was not asked for")
     track: int | None = Field(ge=1, description="number of the track in its video; null: a photo")
 
 

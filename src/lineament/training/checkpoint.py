@@ -10,6 +10,7 @@ import torch
 from torch import Tensor, nn
 
 from lineament.errors import DataError
+from lineament.training.head_checkpoint import Head, load_head
 
 log = logging.getLogger(__name__)
 
@@ -24,12 +25,18 @@ def save(
 ) -> None:
     """Write a checkpoint; a kill in the middle leaves the one before whole.
 
+    What the optimiser knows of a head, which stands behind the network's parameters, is left out:
+    `head_checkpoint` keeps it.
+
     Args:
         ended: the stage is done, however many iterations it was allowed.
     """
+    count = len(list(network.parameters()))
+    learning = optimiser.state_dict()
+    learning["state"] = {i: state for i, state in learning["state"].items() if i < count}
     state = {
         "network": network.state_dict(),
-        "optimiser": optimiser.state_dict(),
+        "optimiser": learning,
         "iteration": iteration,
         "ended": ended,
         "random": torch.get_rng_state(),
@@ -40,15 +47,33 @@ def save(
     partial.replace(path)
 
 
-def load(path: Path, network: nn.Module, optimiser: torch.optim.Optimizer | None = None) -> int:
+def head_state(network: nn.Module, optimiser: torch.optim.Optimizer) -> dict[int, Any]:
+    """What the optimiser knows of the parameters behind those of the network, by their number."""
+    count = len(list(network.parameters()))
+    state: dict[int, Any] = optimiser.state_dict()["state"]
+    return {number - count: kept for number, kept in state.items() if number >= count}
+
+
+def load(
+    path: Path,
+    network: nn.Module,
+    optimiser: torch.optim.Optimizer | None = None,
+    head: Head | None = None,
+) -> int:
     """Restore a checkpoint in place; returns the number of iterations that it has seen.
 
     Raises:
-        DataError: the file is damaged or belongs to another network.
+        DataError: the file is damaged or belongs to another network, or the files of the head
+            beside it do not hold all of it.
     """
     state = _read(path)
     try:
         network.load_state_dict(state["network"])
+        if head is not None:
+            count = len(list(network.parameters()))
+            kept = load_head(path.parent, head, int(state["iteration"]))
+            behind = {number + count: values for number, values in kept.items()}
+            state["optimiser"]["state"] |= behind
         if optimiser is not None:
             optimiser.load_state_dict(state["optimiser"])
             torch.set_rng_state(state["random"])

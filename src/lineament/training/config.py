@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import Field, ValidationError
+from pydantic import Field, ValidationError, model_validator
 
 from lineament.errors import ConfigError
 from lineament.strict import Strict, describe_faults
@@ -24,6 +24,7 @@ TASKS = {
     "table": "lineament.training.table",
     "attributes": "lineament.attributes.recipe",
     "parsing": "lineament.parsing.recipe",
+    "recognition": "lineament.recognition.recipe",
     "probe": "lineament.synthesis.probe.recipe",
 }
 """The module that holds the `RECIPE` of each task."""
@@ -33,17 +34,26 @@ class Optimiser(Strict):
     """An optimiser whose rate falls from first to last iteration.
 
     Attributes:
-        schedule: the fall: by the same factor every iteration, or along half a cosine.
+        schedule: the fall: by the same factor every iteration, along half a cosine, or with the
+            square of what is left after the warm-up, as recognition's recipes do.
         warm_up: share of the iterations in which the rate first rises from nothing.
+        clip: the gradient of the network is shortened to this norm; None leaves it.
     """
 
     kind: Literal["sgd", "adamw"] = "sgd"
     learning_rate: float = Field(gt=0)
-    final_learning_rate: float = Field(gt=0)
-    schedule: Literal["geometric", "cosine"] = "geometric"
+    final_learning_rate: float = Field(ge=0)
+    schedule: Literal["geometric", "cosine", "polynomial"] = "geometric"
     warm_up: float = Field(ge=0, lt=1, default=0.0)
     momentum: float = Field(ge=0, lt=1, default=0.9)
     weight_decay: float = Field(ge=0, default=5e-4)
+    clip: float | None = Field(gt=0, default=None)
+
+    @model_validator(mode="after")
+    def _can_fall(self) -> Optimiser:
+        if self.schedule == "geometric" and not self.final_learning_rate:
+            raise ValueError("a geometric schedule never reaches 0; give final_learning_rate > 0")
+        return self
 
     def rate(self, progress: float) -> float:
         """Learning rate at `progress` 0 to 1."""
@@ -51,6 +61,9 @@ class Optimiser(Strict):
         first, last = self.learning_rate, self.final_learning_rate
         if self.schedule == "geometric":
             rate = first * (last / first) ** progress
+        elif self.schedule == "polynomial":
+            left = min(1.0, (1 - progress) / (1 - self.warm_up))
+            rate = last + (first - last) * left**2
         else:
             rate = last + (first - last) * (1 + math.cos(math.pi * progress)) / 2
         # The first iteration has progress 0 and must learn something.
@@ -86,7 +99,7 @@ class Recipe(Strict):
     """
 
     name: str = Field(pattern=r"^[a-z0-9][a-z0-9.-]*$")
-    task: Literal["landmarks", "table", "attributes", "parsing", "probe"]
+    task: Literal["landmarks", "table", "attributes", "parsing", "recognition", "probe"]
     seed: int = 0
     out: Path
     device: str = "auto"

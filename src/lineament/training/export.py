@@ -20,6 +20,7 @@ from lineament.training.record_toml import to_toml
 from lineament.training.weight_storage import Storage, stored_as
 from lineament.weights import (
     AttributesOutput,
+    EmbeddingOutput,
     InputContract,
     Measure,
     Network,
@@ -29,11 +30,11 @@ from lineament.weights import (
 
 log = logging.getLogger(__name__)
 
-TrainedOutput = PointsOutput | AttributesOutput | PartsOutput
+TrainedOutput = PointsOutput | AttributesOutput | PartsOutput | EmbeddingOutput
 
 TOLERANCE = 0.05
-"""Largest difference between ONNX and torch: of points in input pixels, of logits and
-probabilities as they are."""
+"""Largest difference between ONNX and torch: of points in input pixels, of logits,
+probabilities and embeddings as they are."""
 
 ANGLE_TOLERANCE = 0.25
 """The same of angles, in degrees."""
@@ -47,7 +48,7 @@ class RecordDraft(Strict):
     """What a recipe says of the weight that it makes; numbers are added once measured."""
 
     name: str
-    task: Literal["landmarks", "attributes", "parsing"]
+    task: Literal["landmarks", "attributes", "parsing", "recognition"]
     description: str
     licence: str
     trained_on: str

@@ -24,7 +24,9 @@ from torch.utils.tensorboard import SummaryWriter
 from lineament.errors import ConfigError, DataError
 from lineament.training import checkpoint
 from lineament.training.config import Optimiser, Stage
+from lineament.training.head_checkpoint import Head, remove_older, save_head
 from lineament.training.processes import make_fabric
+from lineament.training.row_adamw import RowAdamW
 
 log = logging.getLogger(__name__)
 
@@ -69,6 +71,7 @@ def fit(
     prepare: Prepare | None = None,
     finished: Callable[[], bool] | None = None,
     factors: Mapping[str, float] | None = None,
+    head: Head | None = None,
 ) -> nn.Module:
     """Train one stage; a stage that is already done returns at once with its weights.
 
@@ -81,6 +84,8 @@ def fit(
         finished: asked after every validation; where it says so, the stage is done before its
             last iteration. On one process only.
         factors: of the learning rate, for children of the network by their names; 1 for others.
+        head: parameters of the criterion that learn by the same optimiser and belong to each
+            process alone; they are kept in files of their own, see `head_checkpoint`.
 
     Raises:
         DataError: the loss is not finite; the batch is saved in `folder`.
@@ -89,14 +94,16 @@ def fit(
     fabric = make_fabric(device, stage.precision)
     torch.manual_seed(seed)
     network = network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-    optimiser = make_optimiser(stage.optimiser, network, factors)
+    if head is not None:
+        head.module.to(fabric.device)
+    optimiser = make_optimiser(stage.optimiser, network, factors, head)
     last = folder / "last.pt"
     if finished is not None and fabric.world_size > 1:
         raise ConfigError(
             f"stage {stage.name} ends by what it measures, on {fabric.world_size} processes; "
             "start it on one"
         )
-    start = checkpoint.load(last, network, optimiser) if last.is_file() else 0
+    start = checkpoint.load(last, network, optimiser, head) if last.is_file() else 0
     if start >= stage.iterations or (start and checkpoint.ended(last)):
         log.info("stage %s is done: %d iterations", stage.name, start)
         return network
@@ -123,6 +130,10 @@ def fit(
             _save_bad_batch(folder, iteration, arrays, "the loss is not finite")
         wrapped_optimiser.zero_grad()
         fabric.backward(loss)
+        if stage.optimiser.clip is not None:
+            # Of the network alone: each process holds another part of a head.
+            fabric.strategy.precision.unscale_gradients(wrapped_optimiser.optimizer)
+            nn.utils.clip_grad_norm_(network.parameters(), stage.optimiser.clip)
         wrapped_optimiser.step()
         done = iteration + 1
         if journal:
@@ -135,8 +146,16 @@ def fit(
                     checkpoint.save(last, network, optimiser, done, ended=True)
                     log.info("%s ends after %d iterations", stage.name, done)
                     break
-            if done % stage.save_every == 0 or done == stage.iterations:
+        if done % stage.save_every == 0 or done == stage.iterations:
+            if head is not None:
+                learning = checkpoint.head_state(network, optimiser)
+                save_head(folder, head, learning, done, fabric.global_rank)
+                fabric.barrier()
+            if journal:
                 checkpoint.save(last, network, optimiser, done)
+            if head is not None:
+                fabric.barrier()
+                remove_older(folder, done, fabric.global_rank, fabric.world_size)
     if journal:
         journal.close()
     return network
@@ -152,15 +171,24 @@ def as_it_is(arrays: dict[str, Any], device: torch.device) -> tuple[Tensor, Any]
 
 
 def make_optimiser(
-    options: Optimiser, network: nn.Module, factors: Mapping[str, float] | None = None
+    options: Optimiser,
+    network: nn.Module,
+    factors: Mapping[str, float] | None = None,
+    head: Head | None = None,
 ) -> torch.optim.Optimizer:
-    """The optimiser that a recipe names; `factors` as for `fit`, a group for each child."""
+    """The optimiser that a recipe names; `factors` as for `fit`, a group for each child.
+
+    A head's parameters stand behind those of the network, in the last group.
+    """
     parameters: Iterable[Any] = network.parameters()
     if factors:
         parameters = [
             {"params": list(child.parameters()), "factor": factors.get(name, 1.0)}
             for name, child in network.named_children()
         ]
+    if head is not None:
+        groups = parameters if factors else [{"params": list(parameters)}]
+        parameters = [*groups, {"params": list(head.module.parameters())}]
     if options.kind == "sgd":
         return torch.optim.SGD(
             parameters,
@@ -168,7 +196,7 @@ def make_optimiser(
             momentum=options.momentum,
             weight_decay=options.weight_decay,
         )
-    return torch.optim.AdamW(
+    return RowAdamW(
         parameters,
         lr=options.learning_rate,
         betas=(options.momentum, 0.999),

@@ -12,6 +12,11 @@ def first_process() -> bool:
     return int(os.environ.get("RANK", "0")) == 0
 
 
+def place_among_processes() -> tuple[int, int]:
+    """Number of this process, and how many there are."""
+    return int(os.environ.get("RANK", "0")), int(os.environ.get("WORLD_SIZE", "1"))
+
+
 def make_fabric(device: str, precision: str) -> Fabric:
     """Lightning Fabric for this process: alone, or one of those that torchrun started.
 

@@ -17,7 +17,7 @@ from lineament.training.config import Recipe, Stage
 from lineament.training.export import RecordDraft
 from lineament.training.processes import first_process
 from lineament.training.weight_storage import Storage
-from lineament.weights import DetectorBox, InputContract, TurnedPoints
+from lineament.weights import DetectorBox, FivePoints, InputContract, TurnedPoints
 
 log = logging.getLogger(__name__)
 
@@ -86,7 +86,7 @@ def log_split(training: Counted, held_out: Counted) -> None:
     log.info("%d faces to train on, %d to validate", len(training), len(held_out))
 
 
-def rgb_input(size: int, crop: DetectorBox | TurnedPoints) -> InputContract:
+def rgb_input(size: int, crop: DetectorBox | TurnedPoints | FivePoints) -> InputContract:
     """The input of all networks that are trained here: RGB from 0 to 1."""
     return InputContract(
         name="image",

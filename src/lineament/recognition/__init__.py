@@ -1,0 +1,1 @@
+"""Recognition: whether two pictures show one person, by embeddings of aligned crops."""
