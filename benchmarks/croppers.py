@@ -122,20 +122,28 @@ def opened(recipe: ParsingRecipe, stage: str) -> STNiCNN:
     network = build_parser(recipe.network, find_part_scheme(recipe.scheme), **recipe.options)
     assert isinstance(network, STNiCNN)
     load_network(recipe.out / stage / "last.pt", network)
-    return network.eval()
+    ordered: STNiCNN = network.eval().to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+    return ordered
 
 
 @torch.no_grad()
 def parsed(network: STNiCNN, run: Run, canvases: Canvases, shown: Sequence[ByteArray]) -> Parsed:
-    """What a network makes of the pictures `shown`, whose truth is that of the canvases."""
+    """What a network makes of the pictures `shown`, whose truth is that of the canvases.
+
+    It computes in bfloat16, as it was trained.
+    """
     size, side = canvases.masks.shape[1], network.size
     masks, thetas = [], []
     for first in range(0, len(shown), BATCH):
         some = slice(first, first + BATCH)
         small = [cv2.resize(one, (side, side), interpolation=cv2.INTER_AREA) for one in shown[some]]
         images = torch.from_numpy(np.stack(small)).permute(0, 3, 1, 2).float() / 255
-        scores, theta = run(network, images, _masks(canvases.masks[some], side))
-        scores = functional.interpolate(scores, (size, size), mode="bilinear", align_corners=False)
+        images = images.contiguous(memory_format=torch.channels_last)
+        with torch.autocast("cpu", torch.bfloat16):
+            scores, theta = run(network, images, _masks(canvases.masks[some], side))
+        scores = functional.interpolate(
+            scores.float(), (size, size), mode="bilinear", align_corners=False
+        )
         masks.append(scores.argmax(dim=1).to(torch.uint8).numpy())
         thetas.append(theta.double().numpy())
     return Parsed(np.concatenate(masks), np.concatenate(thetas))
@@ -178,23 +186,30 @@ def compare(
     stages = [stage for stage in STAGES if all((run.out / stage).is_dir() for run in runs)]
     networks = [{stage: opened(run, stage) for stage in stages} for run in runs]
     systems = [system for system in SYSTEMS if system[1] in stages]
-    steps: dict[str, list[dict[str, float | None]]] = {name: [] for name, _, _ in systems}
-    for name, stage, run in systems:
-        for kept in networks:
-            made = parsed(kept[stage], run, canvases, list(canvases.images))
-            steps[name].append(group_scores(counted(made, canvases, scheme), scheme))
-    yield step_table(steps)
+    pictures = list(canvases.images)
+    uncovered = {
+        name: [parsed(kept[stage], run, canvases, pictures) for kept in networks]
+        for name, stage, run in systems
+    }
+    yield step_table(
+        {
+            name: [group_scores(counted(one, canvases, scheme), scheme) for one in made]
+            for name, made in uncovered.items()
+        }
+    )
     first = networks[0]["patches"]
     theta, present = first.true_theta(_masks(canvases.masks, first.size))
     true_theta = _known(theta, present).double().numpy()
     rows, tiles = [], []
     for count in covers:
-        shown, covered = cover_all(list(canvases.images), list(canvases.masks), PARTS, count, 1)
+        shown, covered = cover_all(pictures, list(canvases.masks), PARTS, count, 1)
         thetas: dict[str, NDArray[np.float64]] = {}
         for name, stage, run in systems[FIRST_CROPPER:]:
             errors = []
-            for kept in networks:
-                made = parsed(kept[stage], run, canvases, shown)
+            for seed, kept in enumerate(networks):
+                made = uncovered[name][seed]
+                if count:
+                    made = parsed(kept[stage], run, canvases, shown)
                 thetas.setdefault(name, made.theta)
                 errors.append(
                     summarise(
