@@ -16,7 +16,7 @@ PEOPLE = 7
 
 
 def train(launcher, folder, name, iterations, rate=1.0):
-    """Go on with a run; every process sees the same four pictures, so that batch statistics agree."""
+    """Go on with a run; each process sees the same four pictures: batch statistics agree."""
     places = {"out": folder / name, "cache": folder / "cache", "people": folder / "people"}
     text = HEAD.format(network="light", options=LIGHT, **places)
     more = f"{MORE}\nsample_rate = {rate}"

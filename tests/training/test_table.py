@@ -11,7 +11,8 @@ from rendered_shards import BoxOfTheMiddle
 from lineament.errors import ConfigError, DataError
 from lineament.evaluation.holdout import held_out
 from lineament.training.config import load_recipe
-from lineament.training.table_report import Cell, Score, write_table
+from lineament.training.run_grid import Cell
+from lineament.training.table_report import Score, write_table
 from lineament.weights import find_record
 
 RECIPES = Path(__file__).parents[2] / "recipes" / "landmarks" / "tables"

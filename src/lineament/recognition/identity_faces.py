@@ -34,7 +34,8 @@ class JoinedIdentities:
         return len(self.labels)
 
     def picture(self, index: int, /) -> ByteArray:
-        return self.sources[self.source[index]].picture(int(self.row[index]))
+        source = self.sources[int(self.source[index])]
+        return source.picture(int(self.row[index]))
 
 
 def joined_identities(sources: Sequence[IdentityPictures]) -> JoinedIdentities:

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor, nn
 
 from lineament.errors import DataError
-from lineament.training.head_checkpoint import Head, load_head
+from lineament.training.head_checkpoint import Head, Learning, load_head
 
 log = logging.getLogger(__name__)
 
@@ -47,10 +47,10 @@ def save(
     partial.replace(path)
 
 
-def head_state(network: nn.Module, optimiser: torch.optim.Optimizer) -> dict[int, Any]:
+def head_state(network: nn.Module, optimiser: torch.optim.Optimizer) -> Learning:
     """What the optimiser knows of the parameters behind those of the network, by their number."""
     count = len(list(network.parameters()))
-    state: dict[int, Any] = optimiser.state_dict()["state"]
+    state: Learning = optimiser.state_dict()["state"]
     return {number - count: kept for number, kept in state.items() if number >= count}
 
 

@@ -25,6 +25,7 @@ TASKS = {
     "attributes": "lineament.attributes.recipe",
     "parsing": "lineament.parsing.recipe",
     "recognition": "lineament.recognition.recipe",
+    "verification_table": "lineament.recognition.verification_table",
     "probe": "lineament.synthesis.probe.recipe",
 }
 """The module that holds the `RECIPE` of each task."""
@@ -99,7 +100,15 @@ class Recipe(Strict):
     """
 
     name: str = Field(pattern=r"^[a-z0-9][a-z0-9.-]*$")
-    task: Literal["landmarks", "table", "attributes", "parsing", "recognition", "probe"]
+    task: Literal[
+        "landmarks",
+        "table",
+        "attributes",
+        "parsing",
+        "recognition",
+        "verification_table",
+        "probe",
+    ]
     seed: int = 0
     out: Path
     device: str = "auto"

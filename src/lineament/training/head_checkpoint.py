@@ -15,6 +15,8 @@ from torch import Tensor, nn
 from lineament.errors import DataError
 
 State = dict[str, Any]
+Learning = dict[int, Any]
+"""The optimiser's state by the number of the head's parameter."""
 
 
 class Head(Protocol):
@@ -34,7 +36,7 @@ class Head(Protocol):
         ...
 
 
-def save_head(folder: Path, head: Head, learning: State, iteration: int, rank: int) -> None:
+def save_head(folder: Path, head: Head, learning: Learning, iteration: int, rank: int) -> None:
     """Write this process's part.
 
     Args:
@@ -58,7 +60,7 @@ def save_head(folder: Path, head: Head, learning: State, iteration: int, rank: i
     partial.replace(path)
 
 
-def load_head(folder: Path, head: Head, iteration: int) -> State:
+def load_head(folder: Path, head: Head, iteration: int) -> Learning:
     """Restore this process's rows from the files of any number of processes.
 
     Returns:

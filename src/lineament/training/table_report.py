@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from lineament.evaluation.ced import write_ced
 from lineament.evaluation.error_distribution import area_under_ced, failure_rate
+from lineament.training.run_grid import Cell
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -56,16 +57,7 @@ class Score:
         return cls(plain["stages"], np.array(errors), plain["seed"], plain["minutes"])
 
 
-@dataclass(frozen=True, slots=True)
-class Cell:
-    """Row and column of a table and the scores of the networks of its runs."""
-
-    row: str
-    column: str
-    scores: Sequence[Score]
-
-
-def write_table(out: Path, name: str, normaliser: str, cells: Sequence[Cell]) -> Path:
+def write_table(out: Path, name: str, normaliser: str, cells: Sequence[Cell[Score]]) -> Path:
     """Write `table.md`, `table.json` and `ced.png` under `out`; returns the first.
 
     The plot has a panel for each column of the table and a curve for each row.
@@ -93,7 +85,7 @@ def write_table(out: Path, name: str, normaliser: str, cells: Sequence[Cell]) ->
     return path
 
 
-def _grid(cells: Sequence[Cell]) -> list[str]:
+def _grid(cells: Sequence[Cell[Score]]) -> list[str]:
     """Rows by name; under each column one number for each network or pair."""
     rows = list(dict.fromkeys(cell.row for cell in cells))
     columns = [
@@ -119,15 +111,15 @@ def _over_seeds(values: Sequence[float]) -> str:
     return f"{statistics.mean(values):.2f} ± {statistics.stdev(values):.2f}"
 
 
-def _repeated(cell: Cell) -> bool:
+def _repeated(cell: Cell[Score]) -> bool:
     return len({score.seed for score in cell.scores}) > 1
 
 
-def _stages(cells: Iterable[Cell]) -> list[str]:
+def _stages(cells: Iterable[Cell[Score]]) -> list[str]:
     return list(dict.fromkeys(score.stages for cell in cells for score in cell.scores))
 
 
-def _details(results: Sequence[tuple[Cell, Score]]) -> list[str]:
+def _details(results: Sequence[tuple[Cell[Score], Score]]) -> list[str]:
     lines = [
         "| run | networks | NME | median | FR@8 % | FR@10 % | AUC@8 % | missed | seed | minutes |",
         "|---|---|---|---|---|---|---|---|---|---|",
