@@ -13,8 +13,8 @@ import numpy as np
 import torch
 from torch import nn
 
-from lineament.errors import WeightError
-from lineament.runtime import Session
+from lineament.errors import ConfigError, WeightError
+from lineament.runtime import Array, Session
 from lineament.strict import Strict
 from lineament.training.record_toml import to_toml
 from lineament.training.weight_storage import Storage, stored_as
@@ -42,6 +42,10 @@ ANGLE_TOLERANCE = 0.25
 COARSER: dict[Storage, float] = {"float16": 1.0, "int8": 5.0}
 """How many times these differences the rounding of each storage may make in the mean. Single
 answers may move farther: on random pictures a network is unsure of most of what it says."""
+
+LEAST_COSINE = 0.999
+"""Of an embedding whose network is stored small and that in float32, whatever the storage: only its
+direction counts."""
 
 
 class RecordDraft(Strict):
@@ -72,7 +76,9 @@ def export_network(
     """Write the network as ONNX with a dynamic batch and small storage, and check it.
 
     The graph computes in float32: its weights are stored as `storage` and brought back when it is
-    loaded.
+    loaded. With `dynamic-int8` its linear layers are computed in int8 instead; then the output of
+    the returned network says `alone`, since the pictures of a batch would change one another's
+    answers.
 
     Args:
         network: (N,3,S,S) float32, 0 to 1 -> a tensor, or a tuple of them in the order of the
@@ -83,10 +89,14 @@ def export_network(
 
     Raises:
         WeightError: on random pictures ONNX and torch differ by more than `TOLERANCE`, or
-            `ANGLE_TOLERANCE`, or the storage makes more of a difference than `COARSER` allows.
+            `ANGLE_TOLERANCE`, or the storage makes more of a difference than `COARSER` or
+            `LEAST_COSINE` allows; or `storage` does not suit the network.
+        ConfigError: `dynamic-int8` of a network that gives no embedding.
         ValueError: the network gives another number of tensors than the output names.
     """
     assert contract.size is not None
+    if storage == "dynamic-int8":
+        output = _alone(output)
     names, angles = _outputs(output)
     network = network.cpu().float().eval()
     images = torch.rand(3, 3, contract.size, contract.size)
@@ -95,10 +105,13 @@ def export_network(
     expected = [answer] if isinstance(answer, torch.Tensor) else list(answer)
     if len(names) != len(expected):
         raise ValueError(f"got {len(expected)} tensors for the outputs {', '.join(names)}")
-    model = _traced(network, images, contract.name, names)
+    model = traced(network, images, contract.name, names)
     exact, data = bytes(model.SerializeToString()), stored_as(model, storage)
     for graph, what in ((exact, "in full"), (data, f"stored as {storage}")):
-        found = Session(graph, device="cpu", threads=1).run(images.numpy())
+        found = _answers(graph, images.numpy(), storage == "dynamic-int8")
+        if graph is data and isinstance(output, EmbeddingOutput):
+            _check_directions(f"{path.name} {what}", found[0], expected[0].numpy())
+            continue
         for name, ours, theirs in zip(names, found, expected, strict=True):
             away = np.sort(np.abs(ours - theirs.numpy()), axis=None)
             away = away[: math.ceil(agreeing * away.size)]
@@ -124,30 +137,15 @@ def export_network(
     )
 
 
-def write_record(draft: RecordDraft, networks: tuple[Network, ...], folder: Path) -> Path:
-    """Write `NAME.toml` beside the networks' files."""
-    path = folder / f"{draft.name}.toml"
-    values = draft.model_dump(mode="json", exclude_none=True)
-    measures = values.pop("measures")
-    values["networks"] = [
-        network.model_dump(mode="json", exclude_none=True) for network in networks
-    ]
-    if measures:
-        values["measures"] = measures
-    path.write_text(to_toml(values), encoding="utf-8")
-    return path
-
-
-def _outputs(output: TrainedOutput) -> tuple[tuple[str, ...], str | None]:
-    """Names of all outputs, and of that which holds angles."""
-    if isinstance(output, AttributesOutput):
-        return output.names, output.angles
-    return (output.name,), None
-
-
-def _traced(
+def traced(
     network: nn.Module, images: torch.Tensor, input_name: str, output_names: tuple[str, ...]
 ) -> Any:
+    """The network as an ONNX graph in float32 (`onnx.ModelProto`) that takes any batch.
+
+    Args:
+        network: in evaluation, on the CPU.
+        images: (N,3,S,S) float32, an example of two pictures or more.
+    """
     logging.getLogger("torch.onnx").setLevel(logging.ERROR)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
@@ -162,3 +160,55 @@ def _traced(
         )
     assert program is not None
     return program.model_proto
+
+
+def write_record(draft: RecordDraft, networks: tuple[Network, ...], folder: Path) -> Path:
+    """Write `NAME.toml` beside the networks' files."""
+    path = folder / f"{draft.name}.toml"
+    values = draft.model_dump(mode="json", exclude_none=True)
+    measures = values.pop("measures")
+    values["networks"] = [
+        network.model_dump(mode="json", exclude_none=True) for network in networks
+    ]
+    if measures:
+        values["measures"] = measures
+    path.write_text(to_toml(values), encoding="utf-8")
+    return path
+
+
+def _alone(output: TrainedOutput) -> EmbeddingOutput:
+    """The output of a network that quantises what it is given, over the whole batch."""
+    if not isinstance(output, EmbeddingOutput):
+        raise ConfigError(
+            f"storage dynamic-int8 is for embeddings, got a network that gives {output.kind}: the "
+            "answers of the faces in a batch would depend on one another; choose float16 or int8"
+        )
+    return output.model_copy(update={"alone": True})
+
+
+def _answers(graph: bytes, images: Array, alone: bool) -> list[Array]:
+    """The outputs of a graph, for a batch or for each picture by itself."""
+    session = Session(graph, device="cpu", threads=1)
+    if not alone:
+        return session.run(images)
+    each = [session.run(image[None]) for image in images]
+    return [np.concatenate(rows) for rows in zip(*each, strict=True)]
+
+
+def _check_directions(what: str, ours: Array, theirs: Array) -> None:
+    """Raise a WeightError where embeddings (N,D) and those of float32 do not point one way."""
+    lengths = np.linalg.norm(ours, axis=1) * np.linalg.norm(theirs, axis=1)
+    cosine = float(((ours * theirs).sum(axis=1) / lengths).min())
+    log.info("%s: embeddings have a cosine of at least %.6f to those of torch", what, cosine)
+    if not cosine >= LEAST_COSINE:
+        raise WeightError(
+            f"{what}: an embedding has a cosine of {cosine:.5f} to that of torch, at least "
+            f"{LEAST_COSINE} expected; the weight was not written. Choose another storage"
+        )
+
+
+def _outputs(output: TrainedOutput) -> tuple[tuple[str, ...], str | None]:
+    """Names of all outputs, and of that which holds angles."""
+    if isinstance(output, AttributesOutput):
+        return output.names, output.angles
+    return (output.name,), None

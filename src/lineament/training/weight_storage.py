@@ -1,7 +1,8 @@
 """How the weights of an ONNX graph are stored: smaller on disk, float32 once loaded.
 
 Each large weight becomes a small tensor and the nodes that bring it back, which ONNX Runtime folds
-away when it opens the graph: inference costs what it cost before.
+away when it opens the graph: inference costs what it cost before. With `dynamic-int8` alone, the
+linear layers stay int8 and are computed in it, see `dynamic_int8`.
 """
 
 from __future__ import annotations
@@ -14,7 +15,9 @@ import onnx
 from numpy.typing import NDArray
 from onnx import TensorProto, helper, numpy_helper
 
-Storage = Literal["float16", "int8"]
+from lineament.training.dynamic_int8 import linear_in_int8
+
+Storage = Literal["float16", "int8", "dynamic-int8"]
 
 SMALLEST = 1024
 """Weights of fewer numbers stay float32."""
@@ -26,12 +29,22 @@ def stored_as(model: onnx.ModelProto, storage: Storage) -> bytes:
     """The graph as bytes, its large weights stored small.
 
     Args:
-        storage: `float16`, or `int8` with a scale for each row of a weight (output channel of a
-            convolution), half as large and a little less exact.
+        storage: `float16`; `int8` with a scale for each row of a weight (output channel of a
+            convolution), half as large and a little less exact; or `dynamic-int8`, where linear
+            layers are also computed in int8, and what else is large is stored as `float16`.
+
+    Raises:
+        WeightError: `dynamic-int8` of a network that has hardly any linear layers.
     """
-    small = {"float16": _float16, "int8": _int8}[storage]
+    weights = {tensor.name for tensor in model.graph.initializer}
+    if storage == "dynamic-int8":
+        model = linear_in_int8(model)
     graph = model.graph
-    kept, restoring = _replaced(graph.initializer, small)
+    # Scales that the quantiser added stay exact.
+    scales = [tensor for tensor in graph.initializer if tensor.name not in weights]
+    given = [tensor for tensor in graph.initializer if tensor.name in weights]
+    kept, restoring = _replaced(given, _int8 if storage == "int8" else _float16)
+    kept += scales
     nodes = restoring + list(graph.node)
     del graph.initializer[:], graph.node[:], graph.value_info[:]
     graph.initializer.extend(kept)
