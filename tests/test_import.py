@@ -55,6 +55,7 @@ TRAINING_FILES = {
     *("gathering", "sharded_softmax", "partial_fc"),
     *("metric_losses", "hard_samples", "face_augment", "rand_augment"),
     *("dpap", "ehsm", "prepared", "identity_faces", "identity_source"),
+    *("verification_table", "verification_report"),
 }
 """Files of a task's room that belong to the training side, whatever the task."""
 

@@ -12,7 +12,7 @@ import pytest
 from onnx import TensorProto
 from tiny_networks import COUNT, points_network, record_of
 
-from lineament import devices
+from lineament import devices, runtime
 from lineament.contract import check_contract
 from lineament.devices import available_devices
 from lineament.errors import DeviceError, RecordError, WeightError
@@ -170,3 +170,18 @@ def test_a_graph_of_another_rank_is_refused(tmp_path: Path) -> None:
     model = points_network(("n", 3, 8, 8, 1))
     with pytest.raises(RecordError, match="got rank 5"):
         check_contract(Session(model, device="cpu"), record_of(tmp_path, model), 0)
+
+
+@pytest.mark.parametrize(
+    ("machine", "vnni", "slow"), [("x86_64", False, True), ("arm64", False, False)]
+)
+def test_int8_takes_exact_kernels_where_quick_ones_may_overflow(monkeypatch, machine, vnni, slow):
+    monkeypatch.setattr("platform.machine", lambda: machine)
+    monkeypatch.setattr(
+        "pathlib.Path.read_text", lambda *_a, **_k: "flags: avx2" + " avx512_vnni" * vnni
+    )
+    runtime._adds_int8_exactly.cache_clear()
+    try:
+        assert runtime._adds_int8_exactly() is not slow
+    finally:
+        runtime._adds_int8_exactly.cache_clear()

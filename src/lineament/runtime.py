@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import logging
 import os
+import platform
 import threading
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -144,6 +146,8 @@ class Session:
         options.inter_op_num_threads = 1
         options.log_severity_level = _ERRORS_ONLY
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+        if not _adds_int8_exactly():
+            options.add_session_config_entry("session.x64quantprecision", "1")
         options.enable_cpu_mem_arena = self.keep_memory
         options.enable_mem_pattern = self.keep_memory and device != "directml"
         if device == "directml":
@@ -168,6 +172,21 @@ class Session:
                     f"input {name}: got {array.dtype} {array.shape}, expected "
                     f"{self.types[name]} {declared} (None: any)"
                 )
+
+
+@cache
+def _adds_int8_exactly() -> bool:
+    """Whether the quick kernels for int8 add without overflow here.
+
+    On x86 they need VNNI. Where nothing tells of it, as on other systems than Linux, the slower
+    kernels are taken, which are exact everywhere.
+    """
+    if platform.machine().lower() not in ("x86_64", "amd64"):
+        return True
+    try:
+        return "vnni" in Path("/proc/cpuinfo").read_text(encoding="ascii", errors="replace")
+    except OSError:
+        return False
 
 
 def usable_cores() -> int:

@@ -44,8 +44,8 @@ class RunScore:
     Attributes:
         minutes: that it took; next to nothing for one that was only read again.
         results: by set of pairs.
-        journal: lines with `iteration`, `validation_auc` and, of a network with tokens, `ENTROPY` of each
-            validation of the last stage, on the people kept back.
+        journal: of each validation of the last stage, on the people kept back, `iteration`,
+            `validation_auc` and, of a network with tokens, `ENTROPY`.
     """
 
     seed: int

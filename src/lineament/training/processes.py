@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 from lightning.fabric import Fabric
-from lightning.fabric.strategies import DDPStrategy
+from lightning.fabric.strategies.ddp import DDPStrategy
 
 
 def first_process() -> bool:
