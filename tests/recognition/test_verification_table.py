@@ -79,7 +79,9 @@ def test_a_cell_that_is_not_there_is_refused(table):
         load_recipe(table).run("DPAP/plain")
 
 
-@pytest.mark.parametrize("name", ["components", "augmentations", "hard_samples", "patches"])
+@pytest.mark.parametrize(
+    "name", ["components", "augmentations", "hard_samples", "patches", "identities"]
+)
 def test_shipped_tables_change_what_their_base_has(name):
     table = load_recipe(RECIPES / "tables" / f"{name}.toml")
     base = RECIPES.parents[1] / table.base

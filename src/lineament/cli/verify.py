@@ -27,7 +27,7 @@ def verify(
     fmr: Annotated[
         float | None,
         typer.Option(
-            help="False match rate of the decision. [default: 0.001, or the lowest that was "
+            help="False match rate of the decision. \\[default: 0.001, or the lowest that was "
             "measured for the weight]"
         ),
     ] = None,

@@ -30,7 +30,7 @@ class IdentityBatches:
             need them; absent: all pictures in random order, each once an epoch.
 
     Raises:
-        DataError: there is no picture, or `per_person` does not divide the batch of a process.
+        DataError: there is no picture, or `per_person` does not divide the batch.
     """
 
     def __init__(

@@ -39,7 +39,6 @@ def save(
         "optimiser": learning,
         "iteration": iteration,
         "ended": ended,
-        "random": torch.get_rng_state(),
     }
     path.parent.mkdir(parents=True, exist_ok=True)
     partial = path.with_suffix(".partial")
@@ -76,7 +75,6 @@ def load(
             state["optimiser"]["state"] |= behind
         if optimiser is not None:
             optimiser.load_state_dict(state["optimiser"])
-            torch.set_rng_state(state["random"])
         return int(state["iteration"])
     except (KeyError, RuntimeError, ValueError) as error:
         raise DataError(

@@ -86,12 +86,16 @@ def load_head(folder: Path, head: Head, iteration: int) -> Learning:
         )
     wanted = slice(head.rows.start, head.rows.stop)
     own = {
-        name: torch.cat([part["parameters"][name] for part in parts])[wanted].clone()
+        name: _rows([part["parameters"][name] for part in parts], wanted)
         for name in parts[0]["parameters"]
     }
     head.module.load_state_dict({**own, **parts[0]["buffers"]})
     return {
-        number: {key: _joined(parts, number, key)[wanted] for key in values if _by_row(values[key])}
+        number: {
+            key: _rows([part["learning"][number][key] for part in parts], wanted)
+            for key in values
+            if _by_row(values[key])
+        }
         | {key: value for key, value in values.items() if not _by_row(value)}
         for number, values in parts[0]["learning"].items()
     }
@@ -110,8 +114,15 @@ def _by_row(value: Any) -> bool:
     return isinstance(value, Tensor) and value.dim() > 0
 
 
-def _joined(parts: list[State], number: int, key: str) -> Tensor:
-    return torch.cat([part["learning"][number][key] for part in parts])
+def _rows(parts: list[Tensor], wanted: slice) -> Tensor:
+    """Rows of parts that lie one behind the other; nothing else of their files is read."""
+    taken, first = [], 0
+    for part in parts:
+        start, stop = max(wanted.start - first, 0), min(wanted.stop - first, len(part))
+        if start < stop:
+            taken.append(part[start:stop])
+        first += len(part)
+    return torch.cat(taken)
 
 
 def _name(iteration: int, rank: int | str) -> str:
@@ -124,7 +135,7 @@ def _path(folder: Path, iteration: int, rank: int) -> Path:
 
 def _read(path: Path) -> State:
     try:
-        state: State = torch.load(path, map_location="cpu", weights_only=True)
+        state: State = torch.load(path, map_location="cpu", weights_only=True, mmap=True)
     except Exception as error:
         raise DataError(f"cannot read the checkpoint {path}: {error}") from error
     return state

@@ -89,7 +89,7 @@ def fit(
 
     Raises:
         DataError: the loss is not finite; the batch is saved in `folder`.
-        ConfigError: `finished` on several processes.
+        ConfigError: `finished` on several processes, or a batch that they cannot share.
     """
     fabric = make_fabric(device, stage.precision)
     torch.manual_seed(seed)
@@ -98,6 +98,12 @@ def fit(
         head.module.to(fabric.device)
     optimiser = make_optimiser(stage.optimiser, network, factors, head)
     last = folder / "last.pt"
+    if stage.batch % fabric.world_size:
+        raise ConfigError(
+            f"stage {stage.name}: a batch of {stage.batch} on {fabric.world_size} processes, "
+            f"expected a multiple; say --set stages.{stage.name}.batch="
+            f"{stage.batch // fabric.world_size * fabric.world_size or fabric.world_size}"
+        )
     if finished is not None and fabric.world_size > 1:
         raise ConfigError(
             f"stage {stage.name} ends by what it measures, on {fabric.world_size} processes; "
@@ -120,14 +126,17 @@ def fit(
         rate = stage.optimiser.rate(iteration / stage.iterations)
         for group in wrapped_optimiser.param_groups:
             group["lr"] = rate * group.get("factor", 1.0)
+        # Dropout and masks are drawn anew on each process, and alike by a run that goes on.
+        torch.manual_seed(_draw(seed, iteration, fabric.global_rank))
         image, target = (prepare or as_it_is)(arrays, fabric.device)
         try:
             terms = criterion(wrapped(image.float().div_(255)), target)
         except DataError as error:
-            _save_bad_batch(folder, iteration, arrays, str(error))
+            _save_bad_batch(folder, iteration, fabric.global_rank, arrays, str(error))
         loss = torch.stack(list(terms.values())).sum()
         if not checkpoint.finite(loss):
-            _save_bad_batch(folder, iteration, arrays, "the loss is not finite")
+            why = "the loss is not finite"
+            _save_bad_batch(folder, iteration, fabric.global_rank, arrays, why)
         wrapped_optimiser.zero_grad()
         fabric.backward(loss)
         if stage.optimiser.clip is not None:
@@ -204,8 +213,14 @@ def make_optimiser(
     )
 
 
-def _save_bad_batch(folder: Path, iteration: int, arrays: dict[str, Any], why: str) -> NoReturn:
-    path = folder / f"bad_batch_{iteration}.npz"
+def _draw(seed: int, iteration: int, rank: int) -> int:
+    return int(np.random.SeedSequence([seed, iteration, rank]).generate_state(1)[0])
+
+
+def _save_bad_batch(
+    folder: Path, iteration: int, rank: int, arrays: dict[str, Any], why: str
+) -> NoReturn:
+    path = folder / (f"bad_batch_{iteration}_{rank}.npz" if rank else f"bad_batch_{iteration}.npz")
     folder.mkdir(parents=True, exist_ok=True)
     plain: dict[str, Any] = {name: np.asarray(array) for name, array in arrays.items()}
     np.savez(path, **plain)

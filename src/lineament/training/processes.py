@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import warnings
 
 from lightning.fabric import Fabric
 from lightning.fabric.strategies.ddp import DDPStrategy
@@ -28,6 +29,7 @@ def make_fabric(device: str, precision: str) -> Fabric:
     # Buffers follow each process's own batches; those of the first are kept and validated. Sent
     # round, they would have every process wait while the first one validates alone.
     ddp = DDPStrategy(broadcast_buffers=False)
+    warnings.filterwarnings("ignore", "`broadcast_buffers` is deprecated")
     local = int(os.environ.get("LOCAL_WORLD_SIZE", "1"))
     world = int(os.environ.get("WORLD_SIZE", "1"))
     fabric = Fabric(
