@@ -17,8 +17,8 @@ SIZE = 32
 
 
 class FakeEngine:
-    def identity(self, seed: int) -> int:
-        return seed
+    def identity(self, seed: int, years: float = 0.0) -> int:
+        return seed + round(1000 * abs(years))
 
     def render(self, identity: int, scene_seed: int) -> Rendering:
         return fake_rendering(identity, scene_seed)

@@ -162,9 +162,9 @@ def test_a_process_makes_its_own_engine_and_each_person_once():
     made = []
 
     class Counted(FakeEngine):
-        def identity(self, seed):
+        def identity(self, seed, years=0.0):
             made.append(seed)
-            return super().identity(seed)
+            return super().identity(seed, years)
 
     pictures = IdentitiesOnTheFly(recipe(), Counted)
     for number in range(7):

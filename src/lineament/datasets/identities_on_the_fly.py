@@ -41,7 +41,7 @@ class IdentitiesOnTheFly:
         self.recipe, self.size = recipe, size
         self._make_engine = make_engine
         self._engine: FaceEngine | None = None
-        self._person: tuple[int, Any] | None = None
+        self._person: tuple[tuple[int, float], Any] | None = None
         self.labels: Labels = np.arange(recipe.count, dtype=np.int64) // recipe.images_per_identity
         each = recipe.images_per_identity
         self.names = tuple(str(recipe.seeds(first)[0]) for first in range(0, recipe.count, each))
@@ -57,10 +57,10 @@ class IdentitiesOnTheFly:
         if not 0 <= index < len(self):
             raise IndexError(index)
         self._engine = self._engine or self._make_engine()
-        person, scene = self.recipe.seeds(index)
+        person = self.recipe.person(index)
         if self._person is None or self._person[0] != person:
-            self._person = person, self._engine.identity(person)
-        rendering = self._engine.render(self._person[1], scene)
+            self._person = person, self._engine.identity(*person)
+        rendering = self._engine.render(self._person[1], self.recipe.seeds(index)[1])
         return align(rendering.image, rendering.points5, self.size)
 
 

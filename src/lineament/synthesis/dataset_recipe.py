@@ -13,7 +13,7 @@ from lineament.errors import ConfigError
 from lineament.strict import Strict, describe_faults
 from lineament.synthesis.engine_options import EngineOptions
 from lineament.synthesis.sample_file import KEY_DIGITS, ImageFormat
-from lineament.synthesis.sample_seeds import identity_seed, scene_seed
+from lineament.synthesis.sample_seeds import identity_seed, scene_seed, years_of
 from lineament.toml_file import read_toml
 from lineament.training.config import override_value
 from lineament.training.record_toml import to_toml
@@ -26,6 +26,8 @@ class DatasetRecipe(Strict):
         seed: another one gives other people and scenes.
         count: samples in all. A larger one continues a smaller one.
         images_per_identity: samples number 0 to this one less are the first person, and so on.
+        ages: the pictures of a person show so many ages, one after another.
+        age_span: years to either side within which these ages are drawn, evenly; see `ageing`.
         shard_size: samples of a shard; the last may have fewer.
         image: how pictures are kept.
         engine: how they are rendered.
@@ -35,6 +37,8 @@ class DatasetRecipe(Strict):
     seed: int = Field(ge=0)
     count: int = Field(gt=0, le=10**KEY_DIGITS)
     images_per_identity: int = Field(gt=0, default=4)
+    ages: int = Field(gt=0, default=1)
+    age_span: float = Field(ge=0, le=60, default=0.0)
     shard_size: int = Field(gt=0, default=1000)
     image: ImageFormat = ImageFormat()
     engine: EngineOptions = EngineOptions()
@@ -52,6 +56,13 @@ class DatasetRecipe(Strict):
         """Seeds of the identity and the scene of sample number `sample`."""
         person = sample // self.images_per_identity
         return identity_seed(self.seed, person), scene_seed(self.seed, sample)
+
+    def person(self, sample: int) -> tuple[int, float]:
+        """Seed of the identity of sample number `sample`, and by how many years it differs."""
+        person, place = divmod(sample, self.images_per_identity)
+        age = place * self.ages // self.images_per_identity
+        years = years_of(self.seed, person, age, self.age_span) if self.age_span else 0.0
+        return identity_seed(self.seed, person), years
 
     def to_toml(self) -> str:
         """Text that `load_dataset_recipe` reads back."""

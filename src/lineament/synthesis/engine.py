@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
+from lineament.synthesis.ageing import aged
 from lineament.synthesis.assets import (
     MODES,
     TEXTURE_MAPS,
@@ -107,9 +108,9 @@ class Engine:
         """Texels of the skin's textures: about one for each sample of the picture."""
         return 256 if self.options.size * self.options.supersampling <= 320 else 512
 
-    def identity(self, seed: int) -> Identity:
-        """The person of a seed."""
-        traits = sample_traits(seed)
+    def identity(self, seed: int, years: float = 0.0) -> Identity:
+        """The person of a seed, so many years older than the seed says; see `ageing.aged`."""
+        traits = aged(sample_traits(seed), years)
         return Identity(traits, self.shapes(traits), self.painter.person(traits))
 
     def scene(self, seed: int, identity: Identity) -> Scene:

@@ -92,8 +92,9 @@ class FaceEngine(Protocol):
     The same seeds give the same bytes, whatever was rendered before.
     """
 
-    def identity(self, seed: int) -> Any:
-        """A person, to be handed to `render`; making one costs as much as some pictures."""
+    def identity(self, seed: int, years: float = 0.0) -> Any:
+        """A person, to be handed to `render`, `years` older than the seed says; making one costs
+        as much as some pictures."""
         ...
 
     def render(self, identity: Any, scene_seed: int) -> Rendering: ...

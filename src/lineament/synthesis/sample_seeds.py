@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-_PEOPLE, _SCENES = 0, 1
+_PEOPLE, _SCENES, _AGES = 0, 1, 2
 _BITS = 53
 """Seeds are whole numbers that every reader of JSON holds exactly."""
 
@@ -21,6 +21,11 @@ def identity_seed(seed: int, index: int) -> int:
 def scene_seed(seed: int, index: int) -> int:
     """Seed of the scene of sample number `index` from 0, below 2^53."""
     return _drawn(seed, _SCENES, index)
+
+
+def years_of(seed: int, person: int, age: int, span: float) -> float:
+    """Years between -`span` and `span` by which age number `age` of a person differs."""
+    return float(np.random.default_rng((seed, _AGES, person, age)).uniform(-span, span))
 
 
 def _drawn(seed: int, stream: int, index: int) -> int:

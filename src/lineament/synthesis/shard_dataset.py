@@ -113,9 +113,11 @@ class OnTheFlyFaces(IterableDataset[Values]):
                 samples = samples[: max(self.recipe.count - samples.start, 0)]
                 if not samples:
                     return
-            identity = engine.identity(self.recipe.seeds(samples[0])[0])
+            made, identity = None, None
             for sample in samples:
-                scene = self.recipe.seeds(sample)[1]
+                wanted, scene = self.recipe.person(sample), self.recipe.seeds(sample)[1]
+                if wanted != made:
+                    made, identity = wanted, engine.identity(*wanted)
                 yield Sample(sample_key(sample), engine.render(identity, scene))
 
 

@@ -89,11 +89,11 @@ class ShardMaker:
         with ShardWriter(path, len(samples)) as writer:
             for sample in samples:
                 at(sample)
-                identity_seed, scene_seed = self.recipe.seeds(sample)
-                if identity_seed != person:
-                    person, identity = identity_seed, self._engine.identity(identity_seed)
+                wanted = self.recipe.person(sample)
+                if wanted != person:
+                    person, identity = wanted, self._engine.identity(*wanted)
                 key = sample_key(sample)
-                rendering = self._engine.render(identity, scene_seed)
+                rendering = self._engine.render(identity, self.recipe.seeds(sample)[1])
                 files = encode(key, rendering, self.recipe.image)
                 writer.add(key, files)
                 facts.append(decode_facts(key, files))

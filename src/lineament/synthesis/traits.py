@@ -117,7 +117,7 @@ def sample_traits(seed: int) -> Traits:
     dark = float(np.clip((monk - 4) / 2, 0, 1))
     grown = float(np.clip((age - 10) / 10, 0, 1))
     shape = random.standard_normal(100).astype(np.float32) * np.float32(random.uniform(0.75, 1.1))
-    old = float(np.clip((age - 30) / 50, 0, 1.1))
+    old = old_skin(age)
     adult = age > 18
     return Traits(
         seed=seed,
@@ -143,6 +143,16 @@ def sample_traits(seed: int) -> Traits:
     )
 
 
+def old_skin(age: float) -> float:
+    """How far an age has gone into skin and hair: 0 up to 30 years, 1 at 80."""
+    return float(np.clip((age - 30) / 50, 0, 1.1))
+
+
+def old_shape(age: float) -> float:
+    """How far an age has gone into the shape of the head: 0 up to 30 years, 1 at 85."""
+    return max(0.0, (age - 30) / 55)
+
+
 def _modes(
     random: np.random.Generator, feminine: bool, age: float, monk: float
 ) -> dict[str, float]:
@@ -151,7 +161,7 @@ def _modes(
     ancestry = random.normal([0.09 * (monk - 5.5), 0.0, -0.06 * (monk - 5.5)], 0.3)
     return {
         "female": float(gender),
-        "old": float(max(0.0, (age - 30) / 55) * random.uniform(0.7, 1.3)),
+        "old": float(old_shape(age) * random.uniform(0.7, 1.3)),
         "child": float((1 - grown) * random.uniform(0.7, 1.1) * (1 + max(0.0, (8 - age) / 15))),
         "heavy": float(random.normal(0, 0.5)),
         "african": float(ancestry[0]),
