@@ -49,7 +49,7 @@ def table(tmp_path):
 def test_every_run_is_scored_and_compared_with_the_first_row(table, tmp_path, monkeypatch):
     text = load_recipe(table).run().read_text()
     assert "| run | seeds | identities: accuracy | identities: auc |" in text
-    runs = json.loads((tmp_path / "out" / "table.json").read_text())["runs"]
+    runs = json.loads((tmp_path / "out" / "try.json").read_text())["runs"]
     assert [(run["row"], run["seed"]) for run in runs] == [
         ("plain", 1),
         ("plain", 2),
@@ -62,7 +62,7 @@ def test_every_run_is_scored_and_compared_with_the_first_row(table, tmp_path, mo
     ehsm = next(line for line in text.splitlines() if line.startswith("| EHSM"))
     assert f"({gain:+.2f} ±" in ehsm
     assert [line["iteration"] for line in runs[0]["journal"]] == [1, 2]
-    assert (tmp_path / "out" / "entropy.png").stat().st_size > 1000
+    assert (tmp_path / "out" / "try-entropy.png").stat().st_size > 1000
 
     def never(*_arguments):
         raise AssertionError("scored again")

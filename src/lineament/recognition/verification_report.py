@@ -64,7 +64,7 @@ class RunScore:
 
 
 def write_report(out: Path, name: str, cells: Sequence[Cell[RunScore]]) -> Path:
-    """Write `table.md`, `table.json` and, of networks with tokens, `entropy.png`.
+    """Write NAME.md, NAME.json and, of networks with tokens, NAME-entropy.png.
 
     Returns:
         The first of them.
@@ -87,16 +87,16 @@ def write_report(out: Path, name: str, cells: Sequence[Cell[RunScore]]) -> Path:
         "first row, seed by seed, ± its standard deviation.",
         "",
     ]
-    path = out / "table.md"
+    path = out / f"{name}.md"
     path.write_text("\n".join(lines), encoding="utf-8")
     plain = [
         {"row": cell.row, "column": cell.column, **score.plain()}
         for cell in cells
         for score in cell.scores
     ]
-    (out / "table.json").write_text(json.dumps({"runs": plain}, indent=1), encoding="utf-8")
+    (out / f"{name}.json").write_text(json.dumps({"runs": plain}, indent=1), encoding="utf-8")
     if any(ENTROPY in line for cell in cells for line in cell.scores[0].journal):
-        _write_entropy(out / "entropy.png", name, cells)
+        _write_entropy(out / f"{name}-entropy.png", name, cells)
     return path
 
 
