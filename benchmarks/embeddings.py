@@ -25,7 +25,7 @@ import statistics
 import tempfile
 import time
 import tomllib
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -34,20 +34,14 @@ from typing import Any, NamedTuple
 for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ.setdefault(variable, "2")
 
-import cv2
 import numpy as np
+from embedding_crops import PICTURES, pictures_of, scaled_to, smooth_pictures
 
-from lineament import read_image
 from lineament.errors import ConfigError, DataError, WeightError
 from lineament.face import ByteArray, FloatArray
 from lineament.face_crops import network_input
 from lineament.runtime import Session
 from lineament.weights import EmbeddingOutput, InputContract, find_record, shipped_records
-
-PICTURES = 32
-"""Crops whose embeddings are compared, and that go through a network in one call."""
-
-SUFFIXES = (".jpg", ".jpeg", ".png", ".webp")
 
 
 class Graph(NamedTuple):
@@ -190,7 +184,7 @@ def rows(graphs: Sequence[Graph], crops: ByteArray, rounds: int, threads: int) -
     exact: dict[str, FloatArray] = {}
     for graph in graphs:
         assert graph.input.size is not None
-        scaled = _scaled(crops, graph.input.size)
+        scaled = scaled_to(crops, graph.input.size)
         spawn = multiprocessing.get_context("spawn")
         with ProcessPoolExecutor(1, mp_context=spawn) as one:
             found = one.submit(measured, graph, scaled, rounds, threads).result()
@@ -230,34 +224,6 @@ def table(rows: Sequence[Row]) -> str:
             f"{row.batch_cosine:.5f} |"
         )
     return "\n".join(lines)
-
-
-def smooth_pictures(count: int, size: int = 112) -> ByteArray:
-    """Random coloured clouds with a little noise, (count,size,size,3) uint8.
-
-    Quantisation moves the embeddings of faces, of clouds and of noise about equally far.
-    """
-    random = np.random.default_rng(0)
-    clouds = [
-        cv2.resize(random.uniform(0, 255, (7, 7, 3)), (size, size), interpolation=cv2.INTER_CUBIC)
-        for _ in range(count)
-    ]
-    noisy = np.stack(clouds) + random.normal(0, 6, (count, size, size, 3))
-    return np.asarray(np.rint(noisy.clip(0, 255)), dtype=np.uint8)
-
-
-def pictures_of(folder: Path, size: int = 112) -> ByteArray:
-    """At most 32 aligned crops of a folder, at even steps over it, (N,size,size,3) uint8."""
-    files = sorted(path for path in folder.rglob("*") if path.suffix.lower() in SUFFIXES)
-    if not files:
-        raise DataError(f"{folder} holds no picture ({', '.join(SUFFIXES)})")
-    places = np.linspace(0, len(files) - 1, min(PICTURES, len(files))).round().astype(int)
-    return _scaled([read_image(files[place]) for place in places], size)
-
-
-def _scaled(pictures: Iterable[ByteArray], size: int) -> ByteArray:
-    scaled = [cv2.resize(one, (size, size), interpolation=cv2.INTER_AREA) for one in pictures]
-    return np.asarray(np.stack(scaled), dtype=np.uint8)
 
 
 def _cosines(ours: FloatArray, theirs: FloatArray) -> FloatArray:

@@ -46,6 +46,8 @@ from lineament.training.config import Optimiser
 from lineament.training.loop import Prepare, make_optimiser
 from lineament.training.processes import make_fabric
 
+ADAMW = Optimiser(kind="adamw", learning_rate=1e-4, final_learning_rate=1e-4, clip=5.0)
+
 Arrays = dict[str, NDArray[Any]]
 
 
@@ -271,14 +273,7 @@ def main() -> None:
         name="benchmark",
         batch=chosen.batch,
         iterations=1,
-        optimiser=Optimiser(
-            kind="adamw",
-            learning_rate=1e-4,
-            final_learning_rate=0.0,
-            schedule="cosine",
-            weight_decay=0.05,
-            clip=5.0,
-        ),
+        optimiser=ADAMW,
         precision=chosen.precision,
         sample_rate=chosen.sample_rate,
         dpap=DpapOptions(probability=chosen.probability),
