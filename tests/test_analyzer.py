@@ -269,12 +269,11 @@ def test_a_record_needs_its_head(tmp_path: Path) -> None:
 
 
 def test_every_head_has_a_shipped_weight(astronaut: ByteArray) -> None:
-    heads = [head for head in HEADS if head != "embedding"]
-    shipped = Analyzer(heads, threads=1)
-    assert set(shipped.records) == {"detection", *(TASKS[head] for head in heads)}
+    shipped = Analyzer(tuple(HEADS), threads=1)
+    assert set(shipped.records) == {"detection", *(TASKS[head] for head in HEADS)}
     assert not any(record.real_faces for task, record in shipped.records.items() if task in HEADS)
     (face,) = shipped.analyze(astronaut)
-    assert face.landmarks and face.attributes and face.parts
+    assert face.landmarks and face.attributes and face.parts and face.embedding
     areas = face.parts.areas()
     assert areas["skin"] > areas["nose"] > areas["left_eye"] > 0 < areas["hair"]
     assert set(DEFAULT_HEADS) < set(HEADS)
