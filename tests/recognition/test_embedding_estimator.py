@@ -15,13 +15,10 @@ from lineament.errors import ConfigError, EmbeddingError, RecordError, WeightErr
 from lineament.face import ByteArray, FloatArray
 from lineament.geometry import move
 from lineament.recognition.alignment import TEMPLATE, align
-from lineament.recognition.estimator import (
-    DEFAULT_RECOGNITION,
-    EmbeddingEstimator,
-    load_recognition,
-)
+from lineament.recognition.estimator import EmbeddingEstimator, load_recognition
+from lineament.recognition.match import match
 from lineament.training.record_toml import to_toml
-from lineament.weights import find_record, load_record, shipped_records
+from lineament.weights import find_record, load_record
 
 EXAMPLES = Path(__file__).parent.parent.parent / "examples"
 PLAIN = ("mirrored = true", "mirrored = false")
@@ -283,10 +280,18 @@ def test_a_record_of_recognition_needs_the_head(record: Path) -> None:
         Analyzer(("landmarks",), records=[record])
 
 
-@pytest.mark.skipif(DEFAULT_RECOGNITION in shipped_records(), reason="the weight ships")
-def test_without_a_shipped_weight_a_record_is_asked_for() -> None:
-    with pytest.raises(RecordError, match=f"no weight named '{DEFAULT_RECOGNITION}'"):
-        Analyzer(("embedding",), threads=1)
+def test_the_shipped_weight_tells_two_people_apart() -> None:
+    astronaut = read_image(EXAMPLES / "astronaut.jpg")
+    hopper = read_image(EXAMPLES / "grace_hopper.jpg")
+    darker = (0.6 * astronaut.astype(np.float32)).astype(np.uint8)
+    analyzer = Analyzer(("embedding",), threads=1)
+    (found,), (again,), (second,) = analyzer.analyze_many([astronaut, darker, hopper])
+    one, same, other = found.embedding, again.embedding, second.embedding
+    assert one is not None and same is not None and other is not None
+    calibration = analyzer.records["recognition"].calibration
+    assert calibration is not None
+    assert match(one, same, calibration).same and not match(one, other, calibration).same
+    assert one.quality is not None and one.weight.startswith("faces-light@")
 
 
 def test_the_network_file_is_as_the_record_says(record: Path) -> None:
