@@ -41,7 +41,7 @@ def test_overrides_reach_lists_by_name_and_by_number(recipe):
         ("stages.cnn7.iterations=0", "greater than 0"),
         ("seed", "expects key.key=value"),
         ("name.deep=1", "plain value"),
-        ("task=recognition", "expected one of landmarks"),
+        ("task=tracking", "expected one of landmarks"),
     ],
 )
 def test_a_wrong_override_says_what_is_wrong(recipe, override, message):
