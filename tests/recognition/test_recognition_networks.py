@@ -11,7 +11,11 @@ from torch.utils.flop_counter import FlopCounterMode
 
 from lineament.errors import ConfigError
 from lineament.recognition.networks import build_encoder
-from lineament.recognition.networks.transformer_block import Attention, DropPath
+from lineament.recognition.networks.transformer_block import (
+    Attention,
+    DropPath,
+    explicit_attention,
+)
 
 SMALL = {"width": 32, "depth": 2, "heads": 2, "dimension": 16, "squeeze": 4}
 ALL_CHANNELS = {**SMALL, "squeeze": 0}
@@ -224,6 +228,19 @@ def test_drop_path_leaves_out_whole_pictures_and_keeps_the_mean():
     assert dropped.unique().tolist() == pytest.approx([0, 4 / 3])
     assert (dropped == dropped[:, :1, :1]).all()
     assert dropped.mean().item() == pytest.approx(1, abs=0.03)
+
+
+@pytest.mark.parametrize(("dtype", "near"), [(torch.float32, 1e-5), (torch.bfloat16, 2e-2)])
+def test_explicit_attention_gives_what_the_fused_kernel_gives(dtype, near):
+    parts = [part.requires_grad_() for part in torch.randn(3, 2, 2, 144, 16).to(dtype).unbind(0)]
+    weights = torch.randn(2, 2, 144, 16)
+    answers = []
+    for attend in (explicit_attention, functional.scaled_dot_product_attention):
+        seen = attend(*parts)
+        gradients = torch.autograd.grad((seen.float() * weights).sum(), parts)
+        answers.append((seen, *gradients))
+    for ours, theirs in zip(*answers, strict=True):
+        torch.testing.assert_close(ours, theirs, rtol=near, atol=near)
 
 
 @torch.no_grad()
