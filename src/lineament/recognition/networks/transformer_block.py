@@ -10,6 +10,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from lineament.recognition.networks.encoder import without_autocast
+
 MLP_RATIO = 4
 
 
@@ -45,7 +47,7 @@ class Attention(nn.Module):
 
     The softmax is always computed in float32: torch's kernels hold the products of queries and
     keys and their softmax in it, whatever the precision of what they are given, and so does
-    `explicit_attention` but for the products.
+    `explicit_attention`.
     """
 
     def __init__(self, width: int, heads: int) -> None:
@@ -58,7 +60,7 @@ class Attention(nn.Module):
         pictures, count, width = tokens.shape
         parts = self.qkv(tokens).reshape(pictures, count, 3, self.heads, width // self.heads)
         query, key, value = parts.permute(2, 0, 3, 1, 4).unbind(0)
-        if tokens.device.type == "cpu" and torch.is_grad_enabled():
+        if tokens.device.type == "cpu":
             seen = explicit_attention(query, key, value)
         else:
             seen = functional.scaled_dot_product_attention(query, key, value)
@@ -69,9 +71,10 @@ class Attention(nn.Module):
 def explicit_attention(query: Tensor, key: Tensor, value: Tensor) -> Tensor:
     """What torch's fused kernel gives of (N,h,T,c) each, and two to three times as fast to train on
     a CPU, where the kernel's backward pass is slow; it holds (N,h,T,T) in memory."""
-    products = (query * query.shape[-1] ** -0.5) @ key.transpose(-2, -1)
-    shares = products.softmax(dim=-1, dtype=torch.float32).to(value.dtype)
-    seen: Tensor = shares @ value
+    with without_autocast(query):
+        products = (query.float() * query.shape[-1] ** -0.5) @ key.float().transpose(-2, -1)
+        shares = products.softmax(dim=-1).to(value.dtype)
+        seen: Tensor = shares @ value
     return seen
 
 
