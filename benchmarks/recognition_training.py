@@ -59,8 +59,7 @@ class WholeBatchRanked(Preparation):
         pictures = torch.as_tensor(arrays["image"]).to(device).permute(0, 3, 1, 2)
         target = {"label": torch.as_tensor(arrays["label"]).to(device)}
         generator = torch.Generator(device).manual_seed(int(arrays["draw"][0]))
-        low = self.precision is not None
-        with torch.autocast(device.type, dtype=self.precision, enabled=low):
+        with self.ranking_precision(device):
             ranking = ranked(self.network, pictures)
             return dpap(pictures, ranking, self.dpap, generator), target
 

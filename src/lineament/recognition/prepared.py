@@ -19,6 +19,7 @@ from lineament.recognition.face_augment import (
 )
 from lineament.recognition.networks import FaceEncoder
 from lineament.recognition.rand_augment import RandAugmentOptions, rand_augment
+from lineament.training.precision import usable_precision
 
 FaceAugmentOptions = Annotated[
     RandomErasingOptions | MixupOptions | CutMixOptions | RandAugmentOptions,
@@ -27,6 +28,9 @@ FaceAugmentOptions = Annotated[
 """What DPAP is compared with; `kind` says which."""
 
 Target = dict[str, Tensor]
+
+LOW = {"bf16-mixed": torch.bfloat16, "16-mixed": torch.float16}
+"""What the ranking pass computes in, by the precision of the run; float32 where it is not here."""
 
 
 class Preparation:
@@ -47,7 +51,7 @@ class Preparation:
         precision: str,
     ) -> None:
         self.network, self.dpap, self.face_augment = network, dpap, face_augment
-        self.precision = {"bf16-mixed": torch.bfloat16, "16-mixed": torch.float16}.get(precision)
+        self.precision = precision
 
     def __call__(self, arrays: dict[str, Any], device: torch.device) -> tuple[Tensor, Target]:
         """Pictures (N,3,S,S), 0 to 255, and the target of `RecognitionCriterion`."""
@@ -56,8 +60,7 @@ class Preparation:
         target = {"label": labels}
         generator = torch.Generator(device).manual_seed(int(arrays["draw"][0]))
         if self.dpap is not None:
-            low = self.precision is not None
-            with torch.autocast(device.type, dtype=self.precision, enabled=low):
+            with self.ranking_precision(device):
                 return ranked_dpap(self.network, pictures, self.dpap, generator), target
         options = self.face_augment
         if options is None:
@@ -76,3 +79,8 @@ class Preparation:
             "other": mixed.others,
             "share": mixed.share,
         }
+
+    def ranking_precision(self, device: torch.device) -> torch.autocast:
+        """What the ranking pass runs under: the precision of the run, where the device has it."""
+        kind = LOW.get(usable_precision(self.precision, device.type))
+        return torch.autocast(device.type, dtype=kind, enabled=kind is not None)

@@ -8,6 +8,8 @@ import warnings
 from lightning.fabric import Fabric
 from lightning.fabric.strategies.ddp import DDPStrategy
 
+from lineament.training.precision import usable_precision
+
 
 def first_process() -> bool:
     """Whether this process writes the files of a run."""
@@ -24,7 +26,7 @@ def make_fabric(device: str, precision: str) -> Fabric:
 
     Args:
         device: `auto`, `cpu`, `cuda` and so on, in Fabric's words.
-        precision: in Fabric's words, such as `bf16-mixed`.
+        precision: in Fabric's words, such as `bf16-mixed`; see `usable_precision`.
     """
     # Buffers follow each process's own batches; those of the first are kept and validated. Sent
     # round, they would have every process wait while the first one validates alone.
@@ -37,7 +39,7 @@ def make_fabric(device: str, precision: str) -> Fabric:
         devices=local,
         num_nodes=max(world // local, 1),
         strategy=ddp if world > 1 else "auto",
-        precision=precision,  # type: ignore[arg-type]
+        precision=usable_precision(precision, device),  # type: ignore[arg-type]
     )
     fabric.launch()
     return fabric
