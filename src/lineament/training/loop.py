@@ -230,6 +230,14 @@ def _save_bad_batch(
     )
 
 
+def _memory() -> str:
+    """The most memory that this process has held so far, and that it has held on its GPU."""
+    held = f"{resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20:.1f} GiB"
+    if torch.cuda.is_available():
+        held += f", GPU {torch.cuda.max_memory_allocated() / 2**30:.1f} GiB"
+    return held
+
+
 class _Journal:
     """Keeps the means of a run: to the log, to log.jsonl and to TensorBoard."""
 
@@ -249,9 +257,8 @@ class _Journal:
             return
         means = {name: total / self.count for name, total in self.sums.items()}
         speed = (done - self.start) / (time.perf_counter() - self.since)
-        memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
         log.info(
-            "%s %d/%d  %s  rate %.2g  %.0f samples/s  %.0f min left  %.1f GiB",
+            "%s %d/%d  %s  rate %.2g  %.0f samples/s  %.0f min left  %s",
             self.stage.name,
             done,
             self.stage.iterations,
@@ -259,7 +266,7 @@ class _Journal:
             rate,
             speed * self.stage.batch,
             (self.stage.iterations - done) / speed / 60,
-            memory,
+            _memory(),
         )
         self._write(done, {**means, "learning_rate": rate})
         self.sums, self.count = {}, 0
