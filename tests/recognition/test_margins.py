@@ -164,7 +164,8 @@ def test_split_classes_give_the_logits_of_the_whole(name):
         inside = (columns >= first) & (columns < last)
         part = torch.where(inside, columns - first, -1)
         parts.append(make()(cosines[:, first:last], part, targets, norms))
-    assert torch.equal(torch.cat(parts, dim=1), whole)
+    # Vector and scalar instructions of one function may differ in the last digit.
+    torch.testing.assert_close(torch.cat(parts, dim=1), whole, rtol=1e-6, atol=1e-5)
 
 
 @EVERY
