@@ -14,6 +14,7 @@ import typer
 
 from lineament.cli.console import stderr
 from lineament.cli.evaluate_attributes import attributes
+from lineament.cli.evaluate_detection import detection
 from lineament.cli.evaluate_parsing import parsing
 from lineament.cli.evaluate_recognition import recognition
 
@@ -161,6 +162,7 @@ def default_split(dataset: str) -> str:
 
 
 app.command()(attributes)
+app.command()(detection)
 app.command()(parsing)
 app.command()(recognition)
 
