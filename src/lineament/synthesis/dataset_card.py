@@ -38,18 +38,27 @@ DISTRIBUTIONS: tuple[tuple[str, str, Sequence[Any]], ...] = (
 )
 
 
-def dataset_card(recipe: DatasetRecipe, sources: Sources, index: pa.Table) -> str:
+def dataset_card(
+    recipe: DatasetRecipe,
+    sources: Sources,
+    index: pa.Table,
+    *,
+    what: str = "",
+    command: str = "generate",
+) -> str:
     """Markdown text.
 
     Args:
         recipe: of the dataset.
         sources: what it was made from.
         index: all rows of the index.
+        what: says what the files hold, with the fields of `_WHAT`; empty for rendered faces.
+        command: of `lineament synth` that makes such a dataset.
     """
     people = len(index["identity"].unique())
     parts = [
         f"# {recipe.name}: {len(index):,} rendered faces\n",
-        _WHAT.format(
+        (what or _WHAT).format(
             people=f"{people:,}",
             size=recipe.engine.size,
             shards=f"{recipe.shards:,}",
@@ -64,7 +73,7 @@ def dataset_card(recipe: DatasetRecipe, sources: Sources, index: pa.Table) -> st
         _licences(sources),
         _LIMITS,
         "## Made again, byte for byte\n",
-        _again(recipe, sources),
+        _again(recipe, sources, command),
     ]
     return "\n".join(parts)
 
@@ -123,11 +132,11 @@ def _licences(sources: Sources) -> str:
     return "\n".join([*lines, ""])
 
 
-def _again(recipe: DatasetRecipe, sources: Sources) -> str:
+def _again(recipe: DatasetRecipe, sources: Sources, command: str) -> str:
     versions = ", ".join(f"{name} {number}" for name, number in sources.versions.items())
     folder = " --backgrounds DIR" if sources.backgrounds else ""
     return (
-        f"    lineament synth generate recipe.toml --assets DIR{folder} --out OTHER\n\n"
+        f"    lineament synth {command} recipe.toml --assets DIR{folder} --out OTHER\n\n"
         "gives the same bytes, however many workers make it, with the files whose SHA-256 "
         f"`sources.json` lists, and with {versions}. Fingerprint of the recipe without its "
         f"count: `{recipe.fingerprint}`; SHA-256 of the engine's code: `{sources.code}`.\n"

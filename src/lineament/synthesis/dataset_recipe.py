@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from pydantic import Field, ValidationError
 
@@ -74,7 +74,15 @@ class DatasetRecipe(Strict):
         return hashlib.sha256(self.model_copy(update={"count": 1}).to_toml().encode()).hexdigest()
 
 
+Recipe = TypeVar("Recipe", bound=DatasetRecipe)
+
+
 def load_dataset_recipe(path: Path, overrides: Sequence[str] = ()) -> DatasetRecipe:
+    """Read a recipe of rendered faces; see `load_recipe_of`."""
+    return load_recipe_of(DatasetRecipe, path, overrides)
+
+
+def load_recipe_of(kind: type[Recipe], path: Path, overrides: Sequence[str] = ()) -> Recipe:
     """Read a recipe; each override is `key.key=value`, the value written as TOML.
 
     Raises:
@@ -84,9 +92,9 @@ def load_dataset_recipe(path: Path, overrides: Sequence[str] = ()) -> DatasetRec
     for override in overrides:
         override_value(values, override)
     try:
-        return DatasetRecipe.model_validate(values)
+        return kind.model_validate(values)
     except ValidationError as error:
-        raise ConfigError(f"{path}: {describe_faults(DatasetRecipe, error)}") from error
+        raise ConfigError(f"{path}: {describe_faults(kind, error)}") from error
 
 
 def differences(one: DatasetRecipe, other: DatasetRecipe) -> dict[str, tuple[Any, Any]]:

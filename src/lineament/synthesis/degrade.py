@@ -41,25 +41,28 @@ def apply_faults(image: FloatArray, faults: CameraFaults, random: np.random.Gene
     """Take a picture of a scene.
 
     Args:
-        image: (S,S,3) linear RGB; one is white, more is allowed and does not clip hard.
+        image: (H,W,3) linear RGB; one is white, more is allowed and does not clip hard.
         faults: of camera and file.
         random: decides the noise only.
 
     Returns:
-        (S,S,3) uint8 gamma-encoded RGB; nothing is moved within the picture.
+        (H,W,3) uint8 gamma-encoded RGB; nothing is moved within the picture.
     """
-    side = len(image)
+    height, width = image.shape[:2]
     light = _blurred(_through_the_lens(image, faults), faults)
-    camera_side = max(round(side * faults.resolution), 8)
-    if camera_side < side:
-        light = _reduced(light, camera_side)
+    rows, columns = (max(round(side * faults.resolution), 8) for side in (height, width))
+    reduced = rows < height and columns < width
+    if reduced:
+        light = np.asarray(
+            cv2.resize(light, (columns, rows), interpolation=cv2.INTER_AREA), np.float32
+        )
     picture = _tone(_sensed(light, faults, random), faults)
     picture = _processed(picture, faults)
     if faults.jpeg:
         picture = _compressed(picture, faults.jpeg)
-    if camera_side < side:
+    if reduced:
         way = INTERPOLATIONS[faults.enlargement]
-        picture = np.asarray(cv2.resize(picture, (side, side), interpolation=way), np.uint8)
+        picture = np.asarray(cv2.resize(picture, (width, height), interpolation=way), np.uint8)
     if faults.jpeg_again:
         down, right = JPEG_SHIFT
         shifted = cv2.copyMakeBorder(picture, down, 0, right, 0, cv2.BORDER_REPLICATE)
@@ -69,16 +72,15 @@ def apply_faults(image: FloatArray, faults: CameraFaults, random: np.random.Gene
 
 def _through_the_lens(image: FloatArray, faults: CameraFaults) -> FloatArray:
     """Stray light, dark corners, exposure and the colour of the light."""
-    side = len(image)
     gains = 2.0**faults.stops * np.array(faults.cast)
     stray = np.mean(image, axis=(0, 1))
     veil = (stray + stray.mean()) / 2 * faults.haze
     affine = np.column_stack((np.diag(gains * (1 - faults.haze)), gains * veil))
     light = cv2.transform(image, affine)
     if faults.flare:
-        light = cv2.add(light, _enlarged(_glow(faults), side))
+        light = cv2.add(light, _enlarged(_glow(faults), image))
     if faults.vignetting:
-        light = cv2.multiply(light, _enlarged(1 - faults.vignetting * _corner_distance(), side))
+        light = cv2.multiply(light, _enlarged(1 - faults.vignetting * _corner_distance(), image))
     return np.asarray(light, np.float32)
 
 
@@ -95,9 +97,9 @@ def _corner_distance() -> FloatArray:
     return np.asarray((across[None] + across[:, None]) / 2, np.float32)
 
 
-def _enlarged(grid: FloatArray, side: int) -> FloatArray:
-    """A small grid as a grey (side,side,3) picture."""
-    large = cv2.resize(grid, (side, side), interpolation=cv2.INTER_LINEAR)
+def _enlarged(grid: FloatArray, image: FloatArray) -> FloatArray:
+    """A small grid as a grey picture as large as `image`."""
+    large = cv2.resize(grid, image.shape[1::-1], interpolation=cv2.INTER_LINEAR)
     return np.asarray(cv2.merge((large, large, large)), np.float32)
 
 
@@ -130,18 +132,14 @@ def motion_kernel(length: float, angle: float) -> FloatArray:
     return np.asarray(kernel / kernel.sum(), np.float32)
 
 
-def _reduced(light: FloatArray, side: int) -> FloatArray:
-    return np.asarray(cv2.resize(light, (side, side), interpolation=cv2.INTER_AREA), np.float32)
-
-
 def _sensed(light: FloatArray, faults: CameraFaults, random: np.random.Generator) -> FloatArray:
     """Noise of the light itself, of the sensor, and blotches of colour."""
-    side = len(light)
+    height, width = light.shape[:2]
     if faults.chroma_noise:
-        cells = max(side // BLOTCH, 2)
-        blotches = random.standard_normal((cells, cells, 3), np.float32) * faults.chroma_noise
+        cells = max(height // BLOTCH, 2), max(width // BLOTCH, 2)
+        blotches = random.standard_normal((*cells, 3), np.float32) * faults.chroma_noise
         blotches += 1 - blotches.mean(2, keepdims=True)
-        light = np.asarray(cv2.multiply(light, cv2.resize(blotches, (side, side))), np.float32)
+        light = np.asarray(cv2.multiply(light, cv2.resize(blotches, (width, height))), np.float32)
     if faults.shot_noise or faults.read_noise:
         variance = np.maximum(light, 0) * np.float32(faults.shot_noise)
         deviation = np.sqrt(variance + np.float32(faults.read_noise**2))

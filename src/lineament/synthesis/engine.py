@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
+from lineament.face import ByteArray, FloatArray
 from lineament.synthesis.ageing import aged
 from lineament.synthesis.assets import (
     MODES,
@@ -35,10 +36,10 @@ from lineament.synthesis.head_mesh import (
     split_head,
 )
 from lineament.synthesis.identity import Identity, ShapeSpace
-from lineament.synthesis.labels import FaceLabels, mouth_gap
+from lineament.synthesis.labels import FaceLabels, PlanePoints, mouth_gap
 from lineament.synthesis.lighting import sample_lamps
 from lineament.synthesis.mesh import vertex_normals
-from lineament.synthesis.picture import draw, frame_box, see
+from lineament.synthesis.picture import Framing, View, draw, frame_box, see
 from lineament.synthesis.posed_head import (
     LEFT_EYE_VERTICES,
     RIGHT_EYE_VERTICES,
@@ -50,8 +51,9 @@ from lineament.synthesis.shader import SkinMaps
 from lineament.synthesis.skin.eyes import eye_look
 from lineament.synthesis.skin.lashes import lash_material
 from lineament.synthesis.skin.painter import SkinPainter
+from lineament.synthesis.stage import Looks, Stage
 from lineament.synthesis.traits import sample_traits
-from lineament.synthesis.wardrobe import Wardrobe
+from lineament.synthesis.wardrobe import Wardrobe, Worn
 
 CLOSED_MOUTH = 0.12
 """Centimetres between the lips up to which teeth and tongue are not drawn."""
@@ -133,46 +135,74 @@ class Engine:
 
     def picture(self, identity: Identity, scene: Scene) -> Rendering:
         """Render a person in a scene."""
+        size = self.options.size
+        around = stream(scene.seed, "background")
+        background = sample_background(around, size, self.photographs)
+        stage = self.stage(identity, scene, ambient_colours(background))
+        tone = identity.traits.tone
+        lit = expose(stage.drawn, background, tone, stream(scene.seed, "exposure"))
+        faults = stream(scene.seed, "faults")
+        seen = sample_faults(faults, size) if self.options.degrade else CameraFaults()
+        return self.labelled(stage, apply_faults(lit, seen, faults))
+
+    def stage(self, identity: Identity, scene: Scene, surroundings: FloatArray) -> Stage:
+        """Draw a person in a scene without background and camera.
+
+        Args:
+            surroundings: (6,3) linear RGB that the place sends, as `ambient_colours` gives it.
+        """
         size, samples = self.options.size, self.options.supersampling
         posed = self.wardrobe.turned(scene, self.pose(identity, scene))
-        worn = self.wardrobe.layers(scene, identity.traits, posed)
-        skin = self._skin(identity, scene)
-        geometry = assemble(self._bare(posed), worn.layers, len(self.materials))
-        materials = [*self.materials, *(layer.material for layer in worn.layers)]
-        materials[LASHES] = lash_material(identity.traits, scene.make_up.mascara)
-        table = tabulate(materials)
+        worn = self._worn(scene, identity, posed)
+        geometry = assemble(self._bare(posed, scene), worn.layers, len(self.materials))
+        looks = self._looks(identity, scene, worn)
         camera = scene.camera
         view = see(geometry, camera)
         points = self.labels.points(view, camera.roll, identity.skin)
-        framing = frame_box(*points.extent, camera, size)
-        around = stream(scene.seed, "background")
-        background = sample_background(around, size, self.photographs)
-        lamps = sample_lamps(
-            stream(scene.seed, "light"), ambient_colours(background), camera.distance
-        )
-        textures = np.zeros(len(table.finish), np.int32)
+        framing = self._framing(scene, geometry, view, points)
+        lamps = sample_lamps(stream(scene.seed, "light"), surroundings, camera.distance)
+        textures = np.zeros(len(looks.table.finish), np.int32)
         textures[[SKULL, RIGHT_EYE]] = 1
-        eyes = eye_look(identity.traits, self.head, stream(scene.seed, "eyes"))
         drawn = draw(
-            *(geometry, table, view, framing, camera.rotation, self.head.vertices),
-            *(textures, skin, eyes, lamps, size, samples),
+            *(geometry, looks.table, view, framing, camera.rotation, self.head.vertices),
+            *(textures, looks.skin, looks.eyes, lamps, size, samples),
         )
-        lit = expose(drawn, background, identity.traits.tone, stream(scene.seed, "exposure"))
-        faults = stream(scene.seed, "faults")
-        seen = sample_faults(faults, size) if self.options.degrade else CameraFaults()
+        foreign = len(self.materials) + np.array(worn.foreign, np.int64)
+        return Stage(identity, scene, posed, geometry, view, points, framing, drawn, foreign)
+
+    def labelled(self, stage: Stage, image: ByteArray) -> Rendering:
+        """The picture (S,S,3) uint8 RGB that was taken of a stage, with all labels."""
         return self.labels.rendering(
-            image=apply_faults(lit, seen, faults),
-            drawn=drawn,
-            geometry=geometry,
-            view=view,
-            framing=framing,
-            points=points,
-            identity=identity,
-            scene=scene,
-            posed=posed,
-            foreign=len(self.materials) + np.array(worn.foreign, np.int64),
-            supersampling=samples,
+            image=image,
+            drawn=stage.drawn,
+            geometry=stage.geometry,
+            view=stage.view,
+            framing=stage.framing,
+            points=stage.points,
+            identity=stage.identity,
+            scene=stage.scene,
+            posed=stage.posed,
+            foreign=stage.foreign,
+            supersampling=self.options.supersampling,
         )
+
+    def _worn(self, scene: Scene, identity: Identity, posed: PosedHead) -> Worn:
+        """What is drawn besides the head."""
+        return self.wardrobe.layers(scene, identity.traits, posed)
+
+    def _framing(
+        self, scene: Scene, geometry: Geometry, view: View, points: PlanePoints
+    ) -> Framing:
+        """How the scene is fitted into the picture."""
+        del geometry, view  # others may need them
+        return frame_box(*points.extent, scene.camera, self.options.size)
+
+    def _looks(self, identity: Identity, scene: Scene, worn: Worn) -> Looks:
+        """What the surfaces look like."""
+        materials = [*self.materials, *(layer.material for layer in worn.layers)]
+        materials[LASHES] = lash_material(identity.traits, scene.make_up.mascara)
+        eyes = eye_look(identity.traits, self.head, stream(scene.seed, "eyes"))
+        return Looks(tabulate(materials), self._skin(identity, scene), eyes)
 
     def _skin(self, identity: Identity, scene: Scene) -> SkinMaps:
         style = scene.hairstyle
@@ -188,8 +218,9 @@ class Engine:
             hair_colour=style.colour,
         )
 
-    def _bare(self, posed: PosedHead) -> Geometry:
+    def _bare(self, posed: PosedHead, scene: Scene) -> Geometry:
         """The head alone; what is behind closed lips is left out."""
+        del scene  # others may need it
         shut = mouth_gap(posed) < CLOSED_MOUTH
         shown = self.shut if shut else self.surfaces
         return Geometry(

@@ -29,13 +29,20 @@ def expose(
         background: (S,S,3) float32 linear RGB.
         tone: (3,) linear RGB of the skin.
     """
-    wanted = float(np.exp(random.uniform(np.log(DARKEST), np.log(BRIGHTEST))))
-    wanted *= float(np.sqrt(max(float(np.mean(tone)), 0.02) / MIDDLE_TONE))
-    face: NDArray[np.bool_] = np.isin(drawn.part, FACE_PARTS) & (drawn.coverage > 0.99)
-    seen = float(drawn.colour[face].mean()) if face.any() else wanted
-    gain = wanted / max(seen, 1e-3)
+    gain = face_gain(drawn, tone, float(np.exp(random.uniform(np.log(DARKEST), np.log(BRIGHTEST)))))
     behind = background * np.float32(random.uniform(0.6, 1.3))
     return np.asarray(
         drawn.colour * np.float32(gain) + behind * (1 - drawn.coverage[..., None]),
         dtype=np.float32,
     )
+
+
+def face_gain(drawn: Drawn, tone: FloatArray, wanted: float) -> float:
+    """What the colours are multiplied by, so that a face of middle tone is `wanted` bright.
+
+    Dark skin stays darker; `tone` as for `expose`. One, where no face is seen.
+    """
+    wanted *= float(np.sqrt(max(float(np.mean(tone)), 0.02) / MIDDLE_TONE))
+    face: NDArray[np.bool_] = np.isin(drawn.part, FACE_PARTS) & (drawn.coverage > 0.99)
+    seen = float(drawn.colour[face].mean()) if face.any() else wanted
+    return wanted / max(seen, 1e-3)

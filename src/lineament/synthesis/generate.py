@@ -15,7 +15,7 @@ import pyarrow as pa
 from lineament.errors import ConfigError, DataError
 from lineament.synthesis import sample_index
 from lineament.synthesis.dataset_card import dataset_card
-from lineament.synthesis.dataset_recipe import DatasetRecipe, differences, load_dataset_recipe
+from lineament.synthesis.dataset_recipe import DatasetRecipe, differences, load_recipe_of
 from lineament.synthesis.dataset_sources import (
     Sources,
     changed_files,
@@ -34,6 +34,9 @@ RECIPE, SOURCES, CARD = "recipe.toml", "sources.json", "README.md"
 
 Progress = Callable[[int, int], None]
 """Told the number of samples rendered and of those found, so far."""
+
+Card = Callable[[DatasetRecipe, Sources, pa.Table], str]
+"""From recipe, sources and index to the text of the card."""
 
 
 @dataclass(frozen=True)
@@ -63,6 +66,8 @@ def generate(
     *,
     workers: int = 1,
     progress: Progress = lambda _made, _found: None,
+    maker: type[ShardMaker] = ShardMaker,
+    card: Card = dataset_card,
 ) -> Generated:
     """Make a dataset, or the rest of one; the bytes do not depend on the number of workers.
 
@@ -76,6 +81,8 @@ def generate(
         sources: what it is made from, see `dataset_sources.examine`.
         workers: processes.
         progress: called as the samples come.
+        maker: what makes the shards, where samples are other than rendered faces.
+        card: what writes the card.
 
     Raises:
         ConfigError: the folder holds a dataset of another recipe.
@@ -91,12 +98,12 @@ def generate(
     with locked(folder):
         _claim(folder, recipe, sources)
         try:
-            shards = _all_shards(recipe, folder, make_engine, workers, progress)
+            shards = _all_shards(maker(recipe, folder, make_engine), workers, progress)
         finally:
             for part in folder.glob(f"{SHARDS}{PART}"):
                 part.unlink(missing_ok=True)
         index = {number: table for number, (table, _) in shards.items()}
-        _write_summary(folder, recipe, sources, [index[n] for n in sorted(index)])
+        _write_summary(folder, recipe, sources, [index[n] for n in sorted(index)], card)
     made = sum(len(table) for table, fresh in shards.values() if fresh)
     size = sum(shard_path(folder, number).stat().st_size for number in shards)
     seconds = time.perf_counter() - started
@@ -104,13 +111,10 @@ def generate(
 
 
 def _all_shards(
-    recipe: DatasetRecipe,
-    folder: Path,
-    make_engine: MakeEngine,
-    workers: int,
-    progress: Progress,
+    maker: ShardMaker, workers: int, progress: Progress
 ) -> dict[int, tuple[pa.Table, bool]]:
     """The index of each shard, and whether it was made now."""
+    recipe, folder = maker.recipe, maker.folder
     made = found = 0
 
     def advance() -> None:
@@ -118,7 +122,6 @@ def _all_shards(
         made += 1
         progress(made, found)
 
-    maker = ShardMaker(recipe, folder, make_engine)
     tables = {}
     team = min(workers, recipe.shards)
     if team < workers:
@@ -169,7 +172,7 @@ def _claim(folder: Path, recipe: DatasetRecipe, sources: Sources) -> None:
 
 
 def _same_recipe(folder: Path, recipe: DatasetRecipe) -> None:
-    before = load_dataset_recipe(folder / RECIPE)
+    before = load_recipe_of(type(recipe), folder / RECIPE)
     differing = differences(before, recipe)
     if recipe.count > before.count:
         differing.pop("count", None)
@@ -184,7 +187,11 @@ def _same_recipe(folder: Path, recipe: DatasetRecipe) -> None:
 
 
 def _write_summary(
-    folder: Path, recipe: DatasetRecipe, sources: Sources, tables: list[pa.Table]
+    folder: Path,
+    recipe: DatasetRecipe,
+    sources: Sources,
+    tables: list[pa.Table],
+    card: Card,
 ) -> None:
     path = folder / sample_index.FILE
     part = path.with_name(path.name + PART)
@@ -197,7 +204,7 @@ def _write_summary(
             f"cannot write {part}: {error.strerror or error}; the shards are whole: make room and "
             "run the same command again"
         ) from error
-    write_whole(folder / CARD, dataset_card(recipe, sources, pa.concat_tables(tables)))
+    write_whole(folder / CARD, card(recipe, sources, pa.concat_tables(tables)))
 
 
 def write_whole(path: Path, text: str) -> None:

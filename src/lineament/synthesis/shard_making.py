@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -38,7 +38,8 @@ class Shard:
 
 
 class ShardMaker:
-    """Makes shards of one dataset, in any order.
+    """Makes shards of one dataset, in any order; other kinds of samples override the two methods
+    at its end.
 
     Args:
         recipe: what to make.
@@ -72,7 +73,7 @@ class ShardMaker:
         return Shard(number, self._made(path, number, at), made=True, damage=damage)
 
     def _found(self, path: Path, number: int) -> list[dict[str, Any]]:
-        facts = read_facts(path)
+        facts = read_facts(path, self._decode_facts)
         wanted = [(sample_key(i), *self.recipe.seeds(i)) for i in self.recipe.samples(number)]
         found = [(fact["key"], fact["identity"], fact["scene"]) for fact in facts]
         if found != wanted:
@@ -94,7 +95,15 @@ class ShardMaker:
                     person, identity = wanted, self._engine.identity(*wanted)
                 key = sample_key(sample)
                 rendering = self._engine.render(identity, self.recipe.seeds(sample)[1])
-                files = encode(key, rendering, self.recipe.image)
+                files = self._encode(key, rendering)
                 writer.add(key, files)
-                facts.append(decode_facts(key, files))
+                facts.append(self._decode_facts(key, files))
         return facts
+
+    def _encode(self, key: str, rendering: Any) -> dict[str, bytes]:
+        """The files of one sample by their extensions."""
+        return encode(key, rendering, self.recipe.image)
+
+    def _decode_facts(self, key: str, files: Mapping[str, bytes]) -> dict[str, Any]:
+        """What the JSON of one sample says, checked."""
+        return decode_facts(key, files)

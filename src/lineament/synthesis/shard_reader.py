@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tarfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -49,12 +49,20 @@ def read_shard(path: Path) -> Iterator[Sample]:
         yield Sample(key, rendering)
 
 
-def read_facts(path: Path) -> list[dict[str, Any]]:
-    """What the shard's JSON members say, without decoding pictures; errors as for `read_shard`."""
+Decode = Callable[[str, Mapping[str, bytes]], dict[str, Any]]
+"""From the key and the files of a sample to what its JSON says."""
+
+
+def read_facts(path: Path, decode: Decode = decode_facts) -> list[dict[str, Any]]:
+    """What the shard's JSON members say, without decoding pictures; errors as for `read_shard`.
+
+    Args:
+        decode: reads and checks the JSON of one sample.
+    """
     facts = []
     for key, files in _grouped(path, only=FACTS):
         try:
-            facts.append(decode_facts(key, files))
+            facts.append(decode(key, files))
         except DataError as error:
             raise DataError(f"{path}: {error}; make the shard anew") from error
     return facts

@@ -53,7 +53,12 @@ def draw_sheet(
         labels: beside each picture the same with its labels, and a legend below the grid.
         captions: attributes in words below each picture.
     """
-    cells = [_cell(rendering, labels=labels, captions=captions) for rendering in renderings]
+    sheet = grid([_cell(face, labels=labels, captions=captions) for face in renderings], columns)
+    return np.concatenate([sheet, draw_legend(sheet.shape[1])]) if labels else sheet
+
+
+def grid(cells: Sequence[ByteArray], columns: int) -> ByteArray:
+    """(H,W,3) uint8 RGB: pictures of one size side by side, row by row, with gaps between."""
     height, width = cells[0].shape[:2]
     columns = min(columns, len(cells))
     rows = -(-len(cells) // columns)
@@ -63,7 +68,7 @@ def draw_sheet(
         top = place // columns * (height + GAP) + GAP
         left = place % columns * (width + GAP) + GAP
         sheet[top : top + height, left : left + width] = cell
-    return np.concatenate([sheet, draw_legend(sheet.shape[1])]) if labels else sheet
+    return sheet
 
 
 def caption(rendering: Rendering) -> list[str]:

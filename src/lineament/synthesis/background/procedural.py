@@ -64,12 +64,15 @@ UNEVEN_LIGHT = 0.06
 """Standard deviation of the gains by which the light differs from place to place."""
 
 
-def procedural_background(random: np.random.Generator, side: int) -> FloatArray:
+def procedural_background(
+    random: np.random.Generator, side: int, *, peopled: bool = True
+) -> FloatArray:
     """A drawn background of a kind chosen by the shares of `SCENES`.
 
     Args:
         random: decides everything.
         side: pixels.
+        peopled: whether there may be bystanders in it.
 
     Returns:
         (side,side,3) linear RGB, 0 to 1.
@@ -77,10 +80,12 @@ def procedural_background(random: np.random.Generator, side: int) -> FloatArray:
     pick = random.random()
     ends = np.cumsum([scene.share for scene in SCENES.values()])
     kind = int(np.searchsorted(ends[:-1], pick, side="right"))
-    return scene_background(random, side, list(SCENES)[kind])
+    return scene_background(random, side, list(SCENES)[kind], peopled=peopled)
 
 
-def scene_background(random: np.random.Generator, side: int, kind: str) -> FloatArray:
+def scene_background(
+    random: np.random.Generator, side: int, kind: str, *, peopled: bool = True
+) -> FloatArray:
     """A drawn background of one kind; arguments and result as for `procedural_background`.
 
     Args:
@@ -90,7 +95,7 @@ def scene_background(random: np.random.Generator, side: int, kind: str) -> Float
     drawing = min(max(side // 2, SMALLEST_DRAWING), LARGEST_DRAWING)
     canvas = scene.draw(random, drawing)
     focus: Sequence[Blur] = FOCUS
-    if random.random() < scene.peopled:
+    if random.random() < scene.peopled and peopled:
         draw_bystanders(canvas, random)
         focus = FOCUS_WITH_BYSTANDERS
     canvas.scale(smooth_noise(random, 3, UNEVEN_LIGHT))
