@@ -27,6 +27,7 @@ RETINAFACE = RetinaFaceOutput(
 CENTERFACE = CenterFaceOutput(
     kind="centerface", heatmap="h", sizes="s", offsets="o", points="p", stride=4
 )
+RULE = WholePhoto(rule="whole_photo", multiple=32)
 CONTRACT = InputContract(
     name="x",
     colour="BGR",
@@ -91,7 +92,7 @@ def test_copies_are_padded_within_bounds_and_cover_all_sizes(
     height: int, width: int, smallest: int
 ) -> None:
     options = DetectionOptions(smallest_face=smallest, longest_side=1024)
-    copies = working_copies(height, width, options, 32)
+    copies = working_copies(height, width, options, RULE)
     for copy in copies:
         assert all(side % 32 == 0 for side in copy.padded)
         assert all(0 <= p - s < 32 for p, s in zip(copy.padded, copy.size, strict=True))
@@ -104,14 +105,14 @@ def test_copies_are_padded_within_bounds_and_cover_all_sizes(
 
 
 def test_a_photo_of_640_by_480_is_searched_once_and_at_its_own_size() -> None:
-    assert working_copies(480, 640, DetectionOptions(), 32) == [
+    assert working_copies(480, 640, DetectionOptions(), RULE) == [
         WorkingCopy((480, 640), (480, 640), (480, 640))
     ]
 
 
 def test_larger_smallest_faces_need_smaller_copies() -> None:
     wide = [
-        max(working_copies(1500, 2000, DetectionOptions(smallest_face=side), 32)[0].size)
+        max(working_copies(1500, 2000, DetectionOptions(smallest_face=side), RULE)[0].size)
         for side in (0, 24, 48, 96, 4000)
     ]
     assert wide == [2000, 2000, 1000, 500, 320]

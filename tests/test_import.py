@@ -28,6 +28,7 @@ FLOORS = [
         "effects",
         "contact_sheet",
         "weight_source",
+        "weight_input",
         "weight_output",
         "weights",
         "free_shapes",
@@ -56,6 +57,8 @@ TRAINING_FILES = {
     *("metric_losses", "hard_samples", "face_augment", "rand_augment"),
     *("dpap", "ehsm", "prepared", "identity_faces", "identity_source"),
     *("verification_table", "verification_report"),
+    *("cell_grid", "cell_assignment", "box_overlap", "validation_sets"),
+    *("group_source", "picture_source", "kept_pictures"),
 }
 """Files of a task's room that belong to the training side, whatever the task."""
 

@@ -74,3 +74,13 @@ def test_by_hand() -> None:
     scores = np.array([0.8, 0.9, 0.7, 0.6], np.float32)
     assert suppress(boxes, scores, 0.4).tolist() == [1, 2, 3]
     assert suppress(boxes, scores, 0.3).tolist() == [1, 3]
+
+
+def test_many_boxes_in_several_blocks() -> None:
+    random = np.random.default_rng(0)
+    values = np.concatenate([random.uniform(0, 60, (300, 2)), random.uniform(0, 20, (300, 2))], 1)
+    boxes = boxes_from(values.astype(np.float32))
+    scores = random.random(300, dtype=np.float32)
+    kept = suppress(boxes, scores, 0.4)
+    assert kept.tolist() == plain_suppress(boxes, scores, 0.4)
+    assert len(kept) > 2 * 20

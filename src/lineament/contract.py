@@ -12,6 +12,7 @@ import numpy as np
 from lineament.errors import RecordError, WeightError
 from lineament.runtime import Session
 from lineament.weights import (
+    AnchorFreeOutput,
     AttributesOutput,
     CenterFaceOutput,
     EmbeddingOutput,
@@ -136,6 +137,9 @@ def _expected_shapes(output: Output, side: int) -> dict[str, tuple[int, ...]]:
         return {output.name: (batch, len(output.classes), output.size, output.size)}
     if isinstance(output, EmbeddingOutput):
         return {output.name: (batch, output.dimension)}
+    if isinstance(output, AnchorFreeOutput):
+        cells_of = zip(output.levels, (side // stride for stride in output.strides), strict=True)
+        return {name: (batch, 15, cells, cells) for name, cells in cells_of}
     if isinstance(output, CenterFaceOutput):
         cells = side // output.stride
         names = {output.heatmap: 1, output.sizes: 2, output.offsets: 2, output.points: 10}

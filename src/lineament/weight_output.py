@@ -157,6 +157,41 @@ class EmbeddingOutput(Strict):
         return self
 
 
+class AnchorFreeOutput(Strict):
+    """A face for each cell of several grids: (N,15,height / stride, width / stride) each.
+
+    The planes of a cell are: logit of the score; how far the box's middle lies right of and below
+    the cell's middle, in strides; the logarithms of the box's width and height in strides; and
+    the five points as x1, y1, ... x5, y5 from the cell's middle, in strides.
+
+    Attributes:
+        levels: name of the graph's output for each grid, the finest first.
+        strides: pixels from cell to cell, of each grid.
+        score_scale, score_offset: score = sigmoid(score_scale x logit + score_offset); they put
+            the default `min_score` where the weight works best and change no order.
+    """
+
+    kind: Literal["anchor_free"]
+    levels: tuple[str, ...] = Field(min_length=1)
+    strides: tuple[PositiveInt, ...]
+    score_scale: float = Field(gt=0, allow_inf_nan=False, default=1.0)
+    score_offset: float = Field(allow_inf_nan=False, default=0.0)
+
+    @model_validator(mode="after")
+    def _stride_for_each_level(self) -> AnchorFreeOutput:
+        if len(self.strides) != len(self.levels) or len(set(self.levels)) != len(self.levels):
+            raise ValueError(
+                f"levels and strides need one name and one stride for each grid: got "
+                f"{self.levels} and {self.strides}"
+            )
+        return self
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The graph's outputs in the order in which they are decoded."""
+        return self.levels
+
+
 class RetinaFaceOutput(Strict):
     """Prior-relative boxes (N,P,4), scores (N,P,2) and five points (N,P,10)."""
 
@@ -177,6 +212,11 @@ class RetinaFaceOutput(Strict):
             )
         return self
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The graph's outputs in the order in which they are decoded."""
+        return self.boxes, self.scores, self.points
+
 
 class CenterFaceOutput(Strict):
     """Heat map (N,1,h,w), log sizes (N,2,h,w), offsets (N,2,h,w), five points (N,10,h,w)."""
@@ -188,12 +228,18 @@ class CenterFaceOutput(Strict):
     points: str
     stride: int = Field(gt=0)
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The graph's outputs in the order in which they are decoded."""
+        return self.heatmap, self.sizes, self.offsets, self.points
+
 
 Output = Annotated[
     PointsOutput
     | AttributesOutput
     | PartsOutput
     | EmbeddingOutput
+    | AnchorFreeOutput
     | RetinaFaceOutput
     | CenterFaceOutput,
     Field(discriminator="kind"),

@@ -11,7 +11,7 @@ import difflib
 import hashlib
 from functools import cache
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Literal
 
 from pydantic import Field, PrivateAttr, ValidationError, model_validator
 
@@ -19,7 +19,16 @@ from lineament.errors import RecordError, WeightError
 from lineament.free_shapes import free_shapes
 from lineament.strict import Strict, describe_faults
 from lineament.toml_file import read_toml
+from lineament.weight_input import (
+    Crop,
+    DetectorBox,
+    FivePoints,
+    InputContract,
+    TurnedPoints,
+    WholePhoto,
+)
 from lineament.weight_output import (
+    AnchorFreeOutput,
     AttributeHead,
     AttributesOutput,
     CenterFaceOutput,
@@ -33,6 +42,7 @@ from lineament.weight_output import (
 from lineament.weight_source import Source, read_source
 
 __all__ = [
+    "AnchorFreeOutput",
     "AttributeHead",
     "AttributesOutput",
     "Calibration",
@@ -58,78 +68,6 @@ __all__ = [
 ]
 
 SHIPPED = Path(__file__).parent / "weights"
-
-
-class WholePhoto(Strict):
-    """The network sees the whole photo, scaled down and padded to a multiple of `multiple`."""
-
-    rule: Literal["whole_photo"]
-    multiple: int = Field(gt=0)
-    padding: int = Field(ge=0, le=255, default=0)
-
-
-class DetectorBox(Strict):
-    """An upright square round the middle of the detector's box.
-
-    side = `scale` x sqrt(width x height) of the box; the middle is moved down by `down` sides.
-    """
-
-    rule: Literal["detector_box"]
-    scale: float = Field(gt=0)
-    down: float = 0.0
-
-
-class TurnedPoints(Strict):
-    """A square round the points of the stage before, turned so that the face stands upright.
-
-    Upright: chin straight below the mean of the inner eye corners. side = `scale` x the longer
-    side of the box of the turned points; its middle is the middle of that box.
-    """
-
-    rule: Literal["turned_points"]
-    scale: float = Field(gt=0)
-
-
-class FivePoints(Strict):
-    """The crop in which the detector's five points lie on a template, as nearly as turning,
-    scaling and shifting allow.
-
-    `arcface-112` is the template of `lineament.recognition.alignment`, stated for 112 pixels and
-    scaled to the size of the input.
-    """
-
-    rule: Literal["five_points"]
-    template: Literal["arcface-112"]
-
-
-Crop = Annotated[WholePhoto | DetectorBox | TurnedPoints | FivePoints, Field(discriminator="rule")]
-
-
-class InputContract(Strict):
-    """What the network takes: (N,3,height,width) float32, (value - mean) / std per channel.
-
-    Attributes:
-        name: name of the graph's input.
-        size: side of the square input in pixels; None where the graph takes any size.
-        colour: order of the channels.
-        mean, std: per channel, on the scale 0 to 255, in the order of `colour`.
-        crop: how the input is cut out of the photo.
-    """
-
-    name: str
-    size: int | None = Field(gt=0, default=None)
-    colour: Literal["RGB", "BGR"]
-    mean: tuple[float, float, float]
-    std: tuple[float, float, float]
-    crop: Crop
-
-    @model_validator(mode="after")
-    def _divisible(self) -> InputContract:
-        if min(self.std) <= 0:
-            raise ValueError(f"std must be above zero, got {self.std}")
-        if (self.size is None) != isinstance(self.crop, WholePhoto):
-            raise ValueError("size is needed with every crop but whole_photo, and refused with it")
-        return self
 
 
 class Network(Strict):

@@ -15,6 +15,7 @@ from lineament.face import ByteArray, FloatArray
 from lineament.weights import WeightRecord
 
 DEFAULT_LONGEST_SIDE = 2048
+DEFAULT_TILE = 2048
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +83,9 @@ class DetectionOptions:
         smallest_face: faces whose box is smaller than this are dropped, in photo pixels (the root
             of width x height); a higher value lets large photos be searched on a smaller copy.
         longest_side: photos are searched on a copy whose longer side is at most this many pixels;
-            None searches at full size, where time and memory grow with the photo.
+            None searches at full size, where time grows with the photo.
+        tile: a copy of more than this many pixels squared is searched in overlapping tiles of
+            this side, so that memory stays bounded; None searches every copy at once.
 
     Raises:
         ConfigError: a value is out of range.
@@ -91,6 +94,7 @@ class DetectionOptions:
     min_score: float = 0.6
     smallest_face: float = 0.0
     longest_side: int | None = DEFAULT_LONGEST_SIDE
+    tile: int | None = DEFAULT_TILE
 
     def __post_init__(self) -> None:
         if not 0 <= self.min_score <= 1:
@@ -104,6 +108,8 @@ class DetectionOptions:
                 f"longest_side must be at least 32 pixels, or None for no cap, "
                 f"got {self.longest_side}"
             )
+        if self.tile is not None and self.tile < 1:
+            raise ConfigError(f"tile must be a side in pixels, or None, got {self.tile}")
 
 
 class Detector(Protocol):

@@ -10,6 +10,9 @@ from numpy.typing import NDArray
 from lineament.face import FloatArray
 from lineament.geometry import overlap
 
+BLOCK = 128
+"""Boxes that are compared with one another at once."""
+
 
 def suppress(boxes: FloatArray, scores: FloatArray, most_overlap: float) -> NDArray[np.intp]:
     """Greedy suppression by intersection over union.
@@ -23,10 +26,15 @@ def suppress(boxes: FloatArray, scores: FloatArray, most_overlap: float) -> NDAr
         Indices of the kept boxes, best score first.
     """
     order: NDArray[Any] = np.argsort(-scores, kind="stable")
-    kept = []
+    kept = [np.zeros(0, dtype=np.intp)]
     while len(order):
-        best, order = order[0], order[1:]
+        block, order = order[:BLOCK], order[BLOCK:]
+        apart = overlap(boxes[block], boxes[block]) <= most_overlap
+        stays = np.ones(len(block), dtype=np.bool_)
+        for place in range(len(block)):
+            if stays[place]:
+                stays[place + 1 :] &= apart[place, place + 1 :]
+        best = block[stays]
         kept.append(best)
-        shared = overlap(boxes[best : best + 1], boxes[order])[0]
-        order = order[shared <= most_overlap]
-    return np.array(kept, dtype=np.intp)
+        order = order[(overlap(boxes[order], boxes[best]) <= most_overlap).all(axis=1)]
+    return np.concatenate(kept)

@@ -8,15 +8,14 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from lineament.contract import check_contract
-from lineament.detection.centerface import decode_centerface
+from lineament.detection.decoding import decoder_of, is_detector
 from lineament.detection.detector import DetectionOptions, Detections
 from lineament.detection.merging import merge
-from lineament.detection.retinaface import decode_retinaface
-from lineament.detection.scaling import WorkingCopy, working_copies, write_input
+from lineament.detection.scaling import WorkingCopy, scaled_photo, working_copies, write_input
 from lineament.errors import ImageError, RecordError
 from lineament.face import ByteArray, FloatArray
 from lineament.runtime import Session
-from lineament.weights import CenterFaceOutput, RetinaFaceOutput, WeightRecord, WholePhoto
+from lineament.weights import WeightRecord, WholePhoto
 
 logger = logging.getLogger(__name__)
 
@@ -53,19 +52,17 @@ class OnnxDetector:
     ) -> None:
         network = record.networks[0]
         output, crop = network.output, network.input.crop
-        if not isinstance(output, RetinaFaceOutput | CenterFaceOutput) or not isinstance(
-            crop, WholePhoto
-        ):
+        if not is_detector(output) or not isinstance(crop, WholePhoto):
             raise RecordError(
                 f"weight {record.name}: got task {record.task}, output {output.kind!r}, crop "
-                f"{crop.rule!r}; a detector needs output 'retinaface' or 'centerface' and crop "
-                "'whole_photo'"
+                f"{crop.rule!r}; a detector needs output 'anchor_free', 'retinaface' or "
+                "'centerface' and crop 'whole_photo'"
             )
         self.record = record
         self.options = options
         self._input = network.input
-        self._output = output
-        self._multiple = crop.multiple
+        self._rule = crop
+        self._names, self._decode = output.names, decoder_of(output)
         self._session = Session(record.model_bytes(), device=device, threads=threads)
         check_contract(self._session, record, 0)
         self.provider = self._session.provider
@@ -88,9 +85,10 @@ class OnnxDetector:
             for copy in own:
                 by_shape.setdefault(copy.padded, []).append((index, copy))
         found: dict[Job, Detections] = {}
+        scaled = _ScaledPhotos(images)
         for (height, width), jobs in by_shape.items():
             for batch in _batches(jobs, max(1, BATCH_PIXELS // (height * width))):
-                found.update(zip(batch, self._search(images, batch), strict=True))
+                found.update(zip(batch, self._search(scaled, batch), strict=True))
         return [
             merge([(copy, found[index, copy]) for copy in own], self.options.smallest_face)
             for index, own in enumerate(copies)
@@ -103,20 +101,31 @@ class OnnxDetector:
                 "RGB, not empty; lineament.read_image gives one"
             )
         height, width = image.shape[:2]
-        return working_copies(height, width, self.options, self._multiple)
+        return working_copies(height, width, self.options, self._rule)
 
-    def _search(self, images: Sequence[ByteArray], batch: Sequence[Job]) -> list[Detections]:
+    def _search(self, scaled: _ScaledPhotos, batch: Sequence[Job]) -> list[Detections]:
         """Candidates of each working copy of one shape, in working pixels."""
         shape = batch[0][1].padded
         pixels: FloatArray = np.empty((len(batch), 3, *shape), dtype=np.float32)
         for (index, copy), target in zip(batch, pixels, strict=True):
-            write_input(images[index], copy, self._input, target)
-        output, score = self._output, self.options.min_score
-        if isinstance(output, RetinaFaceOutput):
-            names = [output.boxes, output.scores, output.points]
-            return decode_retinaface(self._session.run(pixels, names), shape, output, score)
-        names = [output.heatmap, output.sizes, output.offsets, output.points]
-        return decode_centerface(self._session.run(pixels, names), output, score)
+            write_input(scaled.photo(index, copy.size), copy, self._input, target)
+        outputs = self._session.run(pixels, self._names)
+        return self._decode(outputs, shape, self.options.min_score)
+
+
+class _ScaledPhotos:
+    """Photos at other sizes; the last one is kept, since tiles of one photo follow one another."""
+
+    def __init__(self, images: Sequence[ByteArray]) -> None:
+        self._images = images
+        self._kept: tuple[int, ByteArray] | None = None
+
+    def photo(self, index: int, size: tuple[int, int]) -> ByteArray:
+        """The photo of that index at (height, width)."""
+        if self._kept is None or self._kept[0] != index or self._kept[1].shape[:2] != size:
+            self._kept = None
+            self._kept = index, scaled_photo(self._images[index], size)
+        return self._kept[1]
 
 
 def _batches(jobs: Sequence[Job], most: int) -> Iterator[Sequence[Job]]:

@@ -25,6 +25,7 @@ TASKS = {
     "attributes": "lineament.attributes.recipe",
     "parsing": "lineament.parsing.recipe",
     "recognition": "lineament.recognition.recipe",
+    "detection": "lineament.detection.recipe",
     "verification_table": "lineament.recognition.verification_table",
     "probe": "lineament.synthesis.probe.recipe",
 }
@@ -106,6 +107,7 @@ class Recipe(Strict):
         "attributes",
         "parsing",
         "recognition",
+        "detection",
         "verification_table",
         "probe",
     ]

@@ -19,6 +19,7 @@ from lineament.strict import Strict
 from lineament.training.record_toml import to_toml
 from lineament.training.weight_storage import Storage, stored_as
 from lineament.weights import (
+    AnchorFreeOutput,
     AttributesOutput,
     EmbeddingOutput,
     InputContract,
@@ -26,11 +27,12 @@ from lineament.weights import (
     Network,
     PartsOutput,
     PointsOutput,
+    WholePhoto,
 )
 
 log = logging.getLogger(__name__)
 
-TrainedOutput = PointsOutput | AttributesOutput | PartsOutput | EmbeddingOutput
+TrainedOutput = PointsOutput | AttributesOutput | PartsOutput | EmbeddingOutput | AnchorFreeOutput
 
 TOLERANCE = 0.05
 """Largest difference between ONNX and torch: of points in input pixels, of logits,
@@ -52,7 +54,7 @@ class RecordDraft(Strict):
     """What a recipe says of the weight that it makes; numbers are added once measured."""
 
     name: str
-    task: Literal["landmarks", "attributes", "parsing", "recognition"]
+    task: Literal["detection", "landmarks", "attributes", "parsing", "recognition"]
     description: str
     licence: str
     trained_on: str
@@ -75,14 +77,16 @@ def export_network(
 ) -> Network:
     """Write the network as ONNX with a dynamic batch and small storage, and check it.
 
+    Where the contract has no size, height and width are free too, as multiples of its crop rule.
+
     The graph computes in float32: its weights are stored as `storage` and brought back when it is
     loaded. With `dynamic-int8` its linear layers are computed in int8 instead; then the output of
     the returned network says `alone`, since the pictures of a batch would change one another's
     answers.
 
     Args:
-        network: (N,3,S,S) float32, 0 to 1 -> a tensor, or a tuple of them in the order of the
-            output's names.
+        network: (N,3,S,S) float32, in the range that the contract says -> a tensor, or a tuple of
+            them in the order of the output's names.
         agreeing: share of the answers that must agree; below 1 for a network that picks the
             highest cell of a map, where two nearly equal ones may change places, or that cuts
             patches, at whose edges nearly equal crops differ.
@@ -94,18 +98,17 @@ def export_network(
         ConfigError: `dynamic-int8` of a network that gives no embedding.
         ValueError: the network gives another number of tensors than the output names.
     """
-    assert contract.size is not None
     if storage == "dynamic-int8":
         output = _alone(output)
     names, angles = _outputs(output)
     network = network.cpu().float().eval()
-    images = torch.rand(3, 3, contract.size, contract.size)
+    images, multiple = _random_pictures(contract)
     with torch.no_grad():
         answer = network(images)
     expected = [answer] if isinstance(answer, torch.Tensor) else list(answer)
     if len(names) != len(expected):
         raise ValueError(f"got {len(expected)} tensors for the outputs {', '.join(names)}")
-    model = traced(network, images, contract.name, names)
+    model = traced(network, images, contract.name, names, multiple)
     exact, data = bytes(model.SerializeToString()), stored_as(model, storage)
     for graph, what in ((exact, "in full"), (data, f"stored as {storage}")):
         found = _answers(graph, images.numpy(), storage == "dynamic-int8")
@@ -138,14 +141,26 @@ def export_network(
 
 
 def traced(
-    network: nn.Module, images: torch.Tensor, input_name: str, output_names: tuple[str, ...]
+    network: nn.Module,
+    images: torch.Tensor,
+    input_name: str,
+    output_names: tuple[str, ...],
+    multiple: int | None = None,
 ) -> Any:
     """The network as an ONNX graph in float32 (`onnx.ModelProto`) that takes any batch.
 
     Args:
         network: in evaluation, on the CPU.
-        images: (N,3,S,S) float32, an example of two pictures or more.
+        images: (N,3,H,W) float32, an example of two pictures or more.
+        multiple: the graph takes any height and width that are multiples of this; None: those of
+            `images` alone.
     """
+    free: dict[int, Any] = {0: torch.export.Dim("batch")}
+    if multiple is not None:
+        free |= {
+            2: multiple * torch.export.Dim("rows", min=1),
+            3: multiple * torch.export.Dim("columns", min=1),
+        }
     logging.getLogger("torch.onnx").setLevel(logging.ERROR)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
@@ -154,12 +169,22 @@ def traced(
             (images,),
             input_names=[input_name],
             output_names=list(output_names),
-            dynamic_shapes=({0: torch.export.Dim("batch")},),
+            dynamic_shapes=(free,),
             dynamo=True,
             verbose=False,
         )
     assert program is not None
     return program.model_proto
+
+
+def _random_pictures(contract: InputContract) -> tuple[torch.Tensor, int | None]:
+    """Noise (3,3,H,W) float32 as the contract wants it, and what free sides are multiples of."""
+    multiple = contract.crop.multiple if isinstance(contract.crop, WholePhoto) else None
+    height, width = contract.size or 0, contract.size or 0
+    if multiple is not None:
+        height, width = 3 * multiple, 4 * multiple
+    mean, std = torch.tensor([contract.mean, contract.std])[:, None, :, None, None]
+    return (255 * torch.rand(3, 3, height, width) - mean) / std, multiple
 
 
 def write_record(draft: RecordDraft, networks: tuple[Network, ...], folder: Path) -> Path:
@@ -211,4 +236,6 @@ def _outputs(output: TrainedOutput) -> tuple[tuple[str, ...], str | None]:
     """Names of all outputs, and of that which holds angles."""
     if isinstance(output, AttributesOutput):
         return output.names, output.angles
+    if isinstance(output, AnchorFreeOutput):
+        return output.names, None
     return (output.name,), None

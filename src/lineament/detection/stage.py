@@ -1,0 +1,23 @@
+"""One stage of a detection recipe: which pictures, which cell learns which face, what counts."""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from lineament.detection.cell_assignment import AssignmentRule
+from lineament.detection.criterion import DetectionLoss
+from lineament.training.config import Stage
+
+
+class DetectionStage(Stage):
+    """A stage of a detection recipe; all stages train the recipe's one network, in their order.
+
+    Attributes:
+        mirror: share of mirrored pictures.
+        assignment: which cell learns which face.
+        loss: weights of its terms.
+    """
+
+    mirror: float = Field(ge=0, le=1, default=0.5)
+    assignment: AssignmentRule = AssignmentRule()
+    loss: DetectionLoss = DetectionLoss()
