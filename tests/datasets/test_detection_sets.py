@@ -108,6 +108,11 @@ def test_counted_pictures(tmp_path, picture):
     found = read_counted(tmp_path)
     assert found.kind == "labelled" and found.pictures[0].count is None
     assert found.pictures[0].faces.boxes.tolist() == [[1, 2, 5, 8], [6.5, 2, 9, 8]]
+    with path.open("a") as file:
+        file.write("ignored = [[1, 9, 3, 11]]\n")
+    faces = read_counted(tmp_path).pictures[0].faces
+    assert faces.boxes.tolist() == [[1, 2, 5, 8], [6.5, 2, 9, 8], [1, 9, 3, 11]]
+    assert faces.ignored.tolist() == [False, False, True]
 
 
 @pytest.mark.parametrize(
@@ -118,6 +123,7 @@ def test_counted_pictures(tmp_path, picture):
         (COUNTED.replace("= 2", "= 2.5"), "pictures.0.count"),
         (COUNTED + "boxes = [[1, 2, 5, 8]]\n", "got 1 boxes and the count 2"),
         (COUNTED + "boxes = [[1, 2, 5, 8], [9, 2, 5, 8]]\n", "expected one with area"),
+        (COUNTED + "ignored = [[1, 2, 5, 8]]\n", "got ignored boxes without boxes"),
         (COUNTED + COUNTED, "a.jpg is listed twice"),
         (COUNTED.replace("a.jpg", "c.jpg"), "c.jpg is missing"),
         (COUNTED.replace("a.jpg", "../a.jpg"), "a.jpg is missing"),

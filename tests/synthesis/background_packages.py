@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import io
+import json
 import tarfile
+from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
@@ -40,6 +42,17 @@ def write_unpacked(folder: Path, package: str = "wallpapers") -> tuple[Picture, 
             )
         )
     return tuple(pictures)
+
+
+def write_table(path: Path, pictures: Iterable[Picture]) -> None:
+    """Write a table of pictures as `lineament synth backgrounds import --table` reads it."""
+    lines: list[str] = []
+    for picture in pictures:
+        lines += [
+            "[[picture]]",
+            *(f"{k} = {json.dumps(v)}" for k, v in picture.model_dump().items()),
+        ]
+    path.write_text("\n".join(lines) + "\n")
 
 
 def pack(tree: Path, archive: Path, member: str = "data.tar.xz") -> None:

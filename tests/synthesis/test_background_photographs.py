@@ -7,7 +7,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from background_packages import pack, write_unpacked
+from background_packages import pack, write_table, write_unpacked
+from qt_resource_file import resource_file
 
 from lineament.errors import DataError
 from lineament.image import read
@@ -18,6 +19,7 @@ from lineament.synthesis.background.licences import (
     catalogue,
     credits,
     read_licences,
+    read_table,
 )
 from lineament.synthesis.background.photographs import BackgroundPhotographs
 
@@ -68,6 +70,36 @@ def test_a_deb_archive_gives_the_same_as_the_unpacked_package(
     import_photographs(archives, tmp_path / "other", table)
     for file in prepared.iterdir():
         assert (tmp_path / "other" / file.name).read_bytes() == file.read_bytes()
+
+
+def test_pictures_within_a_resource_file(
+    packages: Path, table: tuple[Picture, ...], tmp_path: Path
+) -> None:
+    tree = packages / "wallpapers"
+    contents = {f"{number}.png": (tree / one.path).read_bytes() for number, one in enumerate(table)}
+    (tree / "usr/share/all.rcc").write_bytes(resource_file(contents))
+    inside = tuple(
+        one.model_copy(update={"path": f"usr/share/all.rcc!pics/{number}.png"})
+        for number, one in enumerate(table)
+    )
+    missing = inside[0].model_copy(update={"name": "no.jpg", "path": "usr/share/all.rcc!pics/no"})
+    report = import_photographs(packages, tmp_path / "unpacked", (*inside, missing))
+    assert [one.name for one in report.written] == [one.name for one in table]
+    assert report.absent == (missing,)
+    (tmp_path / "archives").mkdir()
+    pack(tree, tmp_path / "archives" / "wallpapers_1.0-1_all.deb")
+    import_photographs(tmp_path / "archives", tmp_path / "packed", inside)
+    import_photographs(packages, tmp_path / "plain", table)
+    for one in table:
+        expected = (tmp_path / "plain" / one.name).read_bytes()
+        assert (tmp_path / "unpacked" / one.name).read_bytes() == expected
+        assert (tmp_path / "packed" / one.name).read_bytes() == expected
+
+
+def test_two_pictures_of_one_name_are_an_error(table: tuple[Picture, ...], tmp_path: Path) -> None:
+    write_table(tmp_path / "table.toml", (*table, table[0]))
+    with pytest.raises(DataError, match=r"picture-0\.jpg is named twice"):
+        read_table(tmp_path / "table.toml")
 
 
 def test_other_bytes_are_refused_and_what_is_absent_is_told(

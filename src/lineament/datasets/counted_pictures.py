@@ -7,6 +7,7 @@
     count = 23
     counted_by = "eye, at twice the size"
     boxes = [[10, 12, 40, 50], ...]    # x1 y1 x2 y2 of every face; for all pictures or for none
+    ignored = [[60, 9, 70, 20], ...]   # beside boxes: faces too small, covered or doubtful to count
 """
 
 from __future__ import annotations
@@ -26,6 +27,8 @@ from lineament.toml_file import read_toml
 DATASET = "counted pictures"
 FILE = "pictures.toml"
 
+Box = tuple[float, float, float, float]
+
 
 class CountedPicture(Strict):
     """One picture of the list.
@@ -35,12 +38,14 @@ class CountedPicture(Strict):
         count: its faces, also those that are hard to find.
         counted_by: who or what counted.
         boxes: x1 y1 x2 y2 of each face from forehead to chin; none if only the count is known.
+        ignored: boxes of what was not counted but may be taken for a face; only beside `boxes`.
     """
 
     name: str = Field(min_length=1)
     count: int = Field(ge=1)
     counted_by: str = Field(min_length=1)
-    boxes: tuple[tuple[float, float, float, float], ...] = ()
+    boxes: tuple[Box, ...] = ()
+    ignored: tuple[Box, ...] = ()
 
     @model_validator(mode="after")
     def _boxes_fit(self) -> CountedPicture:
@@ -48,7 +53,9 @@ class CountedPicture(Strict):
             raise ValueError(
                 f"got {len(self.boxes)} boxes and the count {self.count}, expected as many"
             )
-        for x1, y1, x2, y2 in self.boxes:
+        if self.ignored and not self.boxes:
+            raise ValueError("got ignored boxes without boxes, expected those of the faces too")
+        for x1, y1, x2, y2 in (*self.boxes, *self.ignored):
             if not (x1 < x2 and y1 < y2 and np.isfinite([x1, y1, x2, y2]).all()):
                 raise ValueError(f"got the box {x1:g} {y1:g} {x2:g} {y2:g}, expected one with area")
         return self
@@ -100,9 +107,10 @@ def _picture(root: Path, path: Path, listed: CountedPicture) -> DetectionPicture
         raise DataError(f"{path}: its picture {image} is missing; expected it in {root}")
     if not listed.boxes:
         return DetectionPicture(image, listed.name, NOBODY, count=listed.count)
+    boxes = (*listed.boxes, *listed.ignored)
     faces = LabelledFaces(
-        boxes=np.array(listed.boxes, dtype=np.float32),
-        five_points=np.full((listed.count, 5, 2), np.nan, dtype=np.float32),
-        ignored=np.zeros(listed.count, dtype=np.bool_),
+        boxes=np.array(boxes, dtype=np.float32),
+        five_points=np.full((len(boxes), 5, 2), np.nan, dtype=np.float32),
+        ignored=np.arange(len(boxes)) >= listed.count,
     )
     return DetectionPicture(image, listed.name, faces)

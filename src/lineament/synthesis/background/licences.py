@@ -1,9 +1,9 @@
-"""The licences of the photographs: the project's own table, and that of a prepared folder."""
+"""The licences of the photographs: tables of those that may be used, and that of a folder."""
 
 from __future__ import annotations
 
 import json
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
@@ -18,7 +18,6 @@ from lineament.toml_file import read_toml
 CATALOGUE = Path(__file__).with_name("photographs.toml")
 LICENCES = "licences.toml"
 
-
 PLAIN = ("CC0", "CC-BY-", "public domain", "BSD")
 SHARE_ALIKE = "-SA"
 """What a licence begins with that asks at most to be named; share-alike asks for more."""
@@ -29,19 +28,21 @@ class Picture(Strict):
 
     Attributes:
         name: its file in a prepared folder.
-        kind: `photograph`: a scene; `texture`: a surface seen from close by.
+        kind: `photograph`: a scene; `texture`: a surface seen from close by; `cutout`: a thing
+            cut out of a photograph; `painting`: a photographed painting or print.
         title: what its author, or its file, calls it.
         author: who made it; `unknown` if the licence is all that is known.
         licence: what `stated_in` says, as an SPDX name with `+` for "or later".
         stated_in: the file of the package that states the licence.
         package: the Debian package that it is from.
         version: version of the package.
-        path: its file within the package.
-        sha256: of that file.
+        path: its file within the package; what follows a `!` is its path within that file, which
+            then is a Qt resource file.
+        sha256: of that file, or of what lies within it.
     """
 
     name: str
-    kind: Literal["photograph", "texture"]
+    kind: Literal["photograph", "texture", "cutout", "painting"]
     title: str
     author: str
     licence: str
@@ -73,10 +74,32 @@ class _Licences(Strict):
 
 @cache
 def catalogue() -> tuple[Picture, ...]:
-    """The package's table of pictures that may be used."""
-    return _Catalogue.model_validate(
-        read_toml(CATALOGUE, "table of photographs", DataError)
-    ).picture
+    """The package's table of pictures that may stand behind rendered faces."""
+    return read_table(CATALOGUE)
+
+
+def read_table(path: Path) -> tuple[Picture, ...]:
+    """The pictures of a table as `photographs.toml` is one.
+
+    Raises:
+        DataError: there is no such file, it is malformed, it names no picture, or two pictures
+            that would get the same name.
+    """
+    try:
+        pictures = _Catalogue.model_validate(
+            read_toml(path, "table of photographs", DataError)
+        ).picture
+    except ValidationError as error:
+        raise DataError(
+            f"{path}: {describe_faults(_Catalogue, error)}; expected a table as "
+            f"{CATALOGUE.name} is one"
+        ) from error
+    if not pictures:
+        raise DataError(f"{path} names no picture; expected at least one [[picture]]")
+    twice = [name for name, count in Counter(one.name for one in pictures).items() if count > 1]
+    if twice:
+        raise DataError(f"{path}: {twice[0]} is named twice, expected each name once")
+    return pictures
 
 
 def read_licences(folder: Path) -> tuple[PreparedPicture, ...]:
