@@ -5,7 +5,7 @@ PYTHON ?= python3
 EXTRAS := train,synth,gallery,server,bulk,centerface,dev
 PIP := -m pip install --disable-pip-version-check --quiet
 
-.PHONY: demo test lint types check clean
+.PHONY: demo test lint types check page clean
 .DELETE_ON_ERROR:
 
 demo: .venv-demo/stamp
@@ -22,6 +22,14 @@ types: .venv/stamp
 
 check: .venv/stamp
 	.venv/bin/pytest
+
+# The web page in headless Chromium; Node.js and Chromium must be there.
+page: .venv/stamp tests/page/node_modules/.package-lock.json
+	LINEAMENT_SHOTS=$(CURDIR)/out/page .venv/bin/pytest tests/page
+
+tests/page/node_modules/.package-lock.json: tests/page/package.json tests/page/package-lock.json
+	cd tests/page && npm ci --no-audit --no-fund
+	@touch $@
 
 .venv-demo/stamp: pyproject.toml
 	@$(call need_python)
