@@ -53,8 +53,8 @@ def write_contact_sheet(path: Path, entries: Sequence[SheetEntry], title: str) -
         ImageError: the page cannot be written.
     """
     cards = "\n".join(_card(entry) for entry in entries) or '<p class="none">No photos.</p>'
-    page = _PAGE.format(
-        title=escape(title), style=_STYLE, summary=escape(_summary(entries)), cards=cards
+    page = PAGE.format(
+        title=escape(title), style=STYLE, summary=escape(_summary(entries)), cards=cards
     )
     try:
         path.write_text(page, encoding="utf-8", errors="replace")
@@ -125,7 +125,7 @@ def _duration(seconds: float) -> str:
     return f"{seconds * 1000:.0f} ms" if seconds < 1 else f"{seconds:.1f} s"
 
 
-_PAGE = """<!DOCTYPE html>
+PAGE = """<!DOCTYPE html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
@@ -143,7 +143,7 @@ _PAGE = """<!DOCTYPE html>
 </html>
 """
 
-_STYLE = """
+STYLE = """
 :root {
   color-scheme: light dark;
   --page: #f4f5f7; --card: #ffffff; --edge: #dcdfe5; --frame: #e6e8ed;

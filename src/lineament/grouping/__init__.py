@@ -1,0 +1,1 @@
+"""An album grouped by person, their number unknown: neighbours, links, groups, sheets."""
