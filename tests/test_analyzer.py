@@ -277,3 +277,18 @@ def test_every_head_has_a_shipped_weight(astronaut: ByteArray) -> None:
     areas = face.parts.areas()
     assert areas["skin"] > areas["nose"] > areas["left_eye"] > 0 < areas["hair"]
     assert set(DEFAULT_HEADS) < set(HEADS)
+
+
+def test_fewer_heads_share_the_opened_networks(with_ring: Analyzer, astronaut: ByteArray) -> None:
+    few = with_ring.only(["landmarks"])
+    assert few.heads == ("landmarks",) and set(few.records) == {"detection", "landmarks"}
+    (face,), (whole,) = few.analyze(astronaut), with_ring.analyze(astronaut)
+    assert face.attributes is None and whole.attributes is not None
+    assert_same([face], [whole], 0)
+    assert few.detector is with_ring.detector
+    strict = with_ring.only([], min_score=0.99999)
+    assert strict.analyze(astronaut) == [] and len(with_ring.analyze(astronaut)) == 1
+    with pytest.raises(ConfigError, match="this analyzer has landmarks, attributes"):
+        with_ring.only(["parts"])
+    with pytest.raises(ConfigError, match="min_score must be 0 to 1"):
+        with_ring.only([], min_score=2)

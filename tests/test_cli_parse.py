@@ -15,7 +15,7 @@ from part_weight import SCHEME, write_parts
 from PIL import Image
 
 from lineament import Analyzer, read_image
-from lineament.cli.models import _entry, _sheet
+from lineament.cli.models import _sheet, entry
 from lineament.cli.output import PhotoLine
 from lineament.cli.weight_state import weight_state
 from lineament.errors import ConfigError
@@ -137,7 +137,7 @@ def test_wrong_arguments_of_parse(lineament: CommandLine, record: Path, tmp_path
 def test_models_say_which_parts(record: Path) -> None:
     own = load_record(record)
     state = weight_state(own)
-    assert _entry(own, state)["parts"] == list(SCHEME.classes)
+    assert entry(own, state)["parts"] == list(SCHEME.classes)
     cells = [cell for column in _sheet(own, state).columns for cell in column.cells]
     assert any("right brow" in str(cell) for cell in cells)
 

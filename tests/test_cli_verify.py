@@ -15,7 +15,7 @@ from embedding_weight import DIMENSION, write_embedding
 
 from lineament import read_image
 from lineament.cli import embedding_table
-from lineament.cli.models import _entry, _sheet
+from lineament.cli.models import _sheet, entry
 from lineament.cli.output import PhotoLine
 from lineament.cli.weight_state import weight_state
 from lineament.recognition.alignment import align
@@ -245,9 +245,9 @@ def test_a_failure_leaves_the_old_table_as_it_was(lineament: CommandLine, tmp_pa
 def test_models_say_what_an_embedding_weight_gives(record: Path) -> None:
     own = load_record(record)
     state = weight_state(own)
-    entry = json.loads(json.dumps(_entry(own, state)))
-    assert entry["dimension"] == DIMENSION
-    assert entry["calibration"]["thresholds"][-1] == [0.001, 0.7]
+    told = json.loads(json.dumps(entry(own, state)))
+    assert told["dimension"] == DIMENSION
+    assert told["calibration"]["thresholds"][-1] == [0.001, 0.7]
     cells = [str(cell) for column in _sheet(own, state).columns for cell in column.cells]
     assert any("0.7000 at 0.001 (a hundred pairs" in cell for cell in cells)
     assert "16 numbers" in cells

@@ -21,7 +21,7 @@ TRAINING_ENGINES = {"torch", "lightning", "numba", "scipy", "onnx", "onnxscript"
 FLOORS = [
     {"errors", "strict", "toml_file"},
     {"choice", "face", "face_parts", "image", "picture_file", "geometry", "parsing.part_schemes"}
-    | {"face_embedding", "face_pose"},
+    | {"face_embedding", "face_pose", "photo_array"},
     {
         "draw",
         "draw_parts",
@@ -35,8 +35,8 @@ FLOORS = [
     },
     {"devices", "runtime", "contract"},
     {"detection", "face_crops", "landmarks", "attributes", "parsing", "recognition"},
-    {"analyzer", "gallery", "tracking"},
-    {"cli", "server"},
+    {"analyzer", "gallery", "tracking", "bulk", "grouping"},
+    {"cli", "server", "client"},
 ]
 """From the bottom up; modules of one floor may import each other. A single file of a room may
 lie lower than its room."""

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
+import copy
 import difflib
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from lineament.detection import DEFAULT_DETECTOR, DetectionOptions, load_detector
-from lineament.errors import ConfigError, ImageError
+from lineament.errors import ConfigError
 from lineament.face import (
     Box,
     ByteArray,
@@ -22,6 +21,7 @@ from lineament.face import (
     HeadPose,
     Landmarks,
 )
+from lineament.photo_array import checked_photo
 from lineament.weights import WeightRecord, find_record
 
 if TYPE_CHECKING:
@@ -124,6 +124,26 @@ class Analyzer:
             record = given.get("recognition") or find_record(DEFAULT_RECOGNITION)
             self._embedding = EmbeddingEstimator(record, device=device, threads=threads)
 
+    def only(self, heads: Sequence[str], *, min_score: float | None = None) -> Analyzer:
+        """An analyzer of some of these heads, which shares the opened networks with this one.
+
+        Args:
+            min_score: least score of a face, 0 to 1; None leaves the detector's.
+
+        Raises:
+            ConfigError: a head that this analyzer did not load, or a score that is not 0 to 1.
+        """
+        wanted, own = _known(heads), ", ".join(self.heads) or "none"
+        if not set(wanted) <= set(self.heads):
+            raise ConfigError(f"got the heads {', '.join(wanted)}, this analyzer has {own}")
+        few = copy.copy(self)
+        few.heads = wanted
+        for head in set(HEADS) - set(wanted):
+            setattr(few, f"_{head}", None)
+        if min_score is not None:
+            few.detector = self.detector.with_min_score(min_score)
+        return few
+
     @property
     def records(self) -> dict[str, WeightRecord]:
         """The weight record in use for each task."""
@@ -159,7 +179,7 @@ class Analyzer:
         Raises:
             ImageError: the array has another shape or type.
         """
-        return self._chunk([_checked(image)])[0]
+        return self._chunk([checked_photo(image)])[0]
 
     def analyze_many(self, images: Iterable[ByteArray]) -> list[list[Face]]:
         """The faces of many photos, one list for each photo, in the order given.
@@ -180,7 +200,7 @@ class Analyzer:
         chunk: list[ByteArray] = []
         pixels = 0
         for image in images:
-            chunk.append(_checked(image))
+            chunk.append(checked_photo(image))
             pixels += image.shape[0] * image.shape[1]
             if len(chunk) == CHUNK_PHOTOS or pixels >= CHUNK_PIXELS:
                 yield from self._chunk(chunk)
@@ -277,23 +297,3 @@ def _by_task(records: Sequence[Path | str]) -> dict[str, WeightRecord]:
             )
         given[record.task] = record
     return given
-
-
-def _checked(image: ByteArray) -> ByteArray:
-    if not isinstance(image, np.ndarray):
-        raise ImageError(
-            f"expected an RGB array of shape (H, W, 3), got {type(image).__name__}; "
-            "read a file with lineament.read_image"
-        )
-    if image.ndim != 3 or image.shape[2] != 3 or 0 in image.shape:
-        hint = ""
-        if image.ndim == 2:
-            hint = "; for a grey picture repeat its channel three times"
-        elif image.ndim == 3 and image.shape[2] == 4:
-            hint = "; drop the alpha channel"
-        elif image.ndim == 4:
-            hint = "; give many photos to analyze_many as a list"
-        raise ImageError(f"expected an RGB array of shape (H, W, 3), got {image.shape}{hint}")
-    if image.dtype != np.uint8:
-        raise ImageError(f"expected RGB values of type uint8 (0 to 255), got {image.dtype}")
-    return image

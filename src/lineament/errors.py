@@ -25,6 +25,10 @@ class EmbeddingError(LineamentError):
     """Embeddings that cannot be compared: of different weights, or of different sizes."""
 
 
+class GalleryError(LineamentError):
+    """A gallery's store is missing, in use, full, of another weight or key, or does not answer."""
+
+
 class DeviceError(LineamentError):
     """The device asked for is unknown or not the one that would really run."""
 

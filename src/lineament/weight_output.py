@@ -138,6 +138,8 @@ class EmbeddingOutput(Strict):
             better, comparable within this weight alone: `norm`, the length of the embedding
             before it is made 1, or `mirror`, the cosine between the embeddings of the crop and of
             its mirror image, which needs `mirrored`; None where neither was found to tell it.
+        least_quality: below it a face shows too little to be enrolled in a gallery; None where
+            nothing was measured that tells where that begins.
         alone: each crop goes through the graph by itself. For graphs that quantise their
             activations dynamically: they scale them over the whole batch, so that the embedding
             of a face would depend on the other faces of its batch.
@@ -148,12 +150,15 @@ class EmbeddingOutput(Strict):
     dimension: int = Field(gt=0)
     mirrored: bool
     quality: Literal["norm", "mirror"] | None = None
+    least_quality: float | None = Field(default=None, allow_inf_nan=False)
     alone: bool = False
 
     @model_validator(mode="after")
     def _mirror_is_there(self) -> EmbeddingOutput:
         if self.quality == "mirror" and not self.mirrored:
             raise ValueError("quality 'mirror' needs mirrored = true; take 'norm' or none")
+        if self.least_quality is not None and self.quality is None:
+            raise ValueError("least_quality needs a quality; name one or leave it out")
         return self
 
 

@@ -13,16 +13,20 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from lineament.cli import evaluate, plot, synth
+from lineament.cli import evaluate, gallery, plot, synth
 from lineament.cli.align import align
 from lineament.cli.analyze import analyze
 from lineament.cli.anonymise import anonymise
+from lineament.cli.bulk import bulk
 from lineament.cli.console import show_log, stderr, stdout
 from lineament.cli.convert import convert
 from lineament.cli.doctor import doctor
 from lineament.cli.embed import embed
+from lineament.cli.group import group
 from lineament.cli.models import models
 from lineament.cli.parse import parse
+from lineament.cli.serve import serve
+from lineament.cli.serve_key import serve_key
 from lineament.cli.train import train
 from lineament.cli.verify import verify
 from lineament.errors import LineamentError
@@ -40,10 +44,15 @@ app.command()(parse)
 app.command()(anonymise)
 app.command()(verify)
 app.command()(embed)
+app.command()(group)
+app.command()(bulk)
 app.command()(align)
 app.command()(convert)
+app.command()(serve)
+app.command()(serve_key)
 app.command()(models)
 app.command()(doctor)
+app.add_typer(gallery.app, name="gallery")
 app.add_typer(evaluate.app, name="evaluate")
 app.command()(train)
 app.add_typer(plot.app, name="plot")

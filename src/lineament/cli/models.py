@@ -30,25 +30,26 @@ def models(
     """List the shipped weights: licence, training data, measured value, whether intact."""
     states = {name: weight_state(record) for name, record in shipped_records().items()}
     if as_json:
-        entries = [_entry(shipped_records()[name], state) for name, state in states.items()]
+        entries = [entry(shipped_records()[name], state) for name, state in states.items()]
         typer.echo(json.dumps(entries, indent=2))
         return
     for name, state in states.items():
         stdout.print(_sheet(shipped_records()[name], state))
 
 
-def _entry(record: WeightRecord, state: WeightState) -> dict[str, Any]:
-    entry: dict[str, Any] = record.model_dump(mode="json", exclude={"networks"})
+def entry(record: WeightRecord, state: WeightState) -> dict[str, Any]:
+    """Plain data for JSON of one weight."""
+    told: dict[str, Any] = record.model_dump(mode="json", exclude={"networks"})
     heads = _heads(record)
     if heads:
-        entry["heads"] = {head.task: list(head.classes) for head in heads}
+        told["heads"] = {head.task: list(head.classes) for head in heads}
     output = record.networks[0].output
     if isinstance(output, PartsOutput):
-        entry["parts"] = list(output.classes)
+        told["parts"] = list(output.classes)
     if isinstance(output, EmbeddingOutput):
-        entry["dimension"] = output.dimension
-    entry["sha256"] = [network.sha256 for network in record.networks]
-    return {**entry, "bytes": state.size, "state": state.state, "message": state.message}
+        told["dimension"] = output.dimension
+    told["sha256"] = [network.sha256 for network in record.networks]
+    return {**told, "bytes": state.size, "state": state.state, "message": state.message}
 
 
 def _heads(record: WeightRecord) -> tuple[AttributeHead, ...]:

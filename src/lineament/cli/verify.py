@@ -4,20 +4,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from lineament.cli.console import stdout
 
 if TYPE_CHECKING:
-    from lineament.face import Face
+    from lineament.cli.verify_report import Picture
     from lineament.recognition.match import Match
 
-REPORT = "lineament.verify/1"
-RULE = "of several faces in a picture the largest box is taken"
 NOT_COMPARED = 1
 
 
@@ -53,6 +50,7 @@ def verify(
     from lineament import image
     from lineament.analyzer import Analyzer
     from lineament.cli.inputs import shown
+    from lineament.cli.verify_report import Picture, missing, report
     from lineament.detection import DetectionOptions
     from lineament.recognition.match import match, threshold_for
 
@@ -69,78 +67,22 @@ def verify(
         threshold_for(weight.calibration, fmr)
     paths = (first, second)
     found = analyzer.analyze_many(image.read(path) for path in paths)
-    pictures = [_Picture(shown(path), faces) for path, faces in zip(paths, found, strict=True)]
+    pictures = [Picture(shown(path), faces) for path, faces in zip(paths, found, strict=True)]
     taken = [picture.taken for picture in pictures]
     result = None
     if taken[0] and taken[1] and taken[0].embedding and taken[1].embedding:
         result = match(taken[0].embedding, taken[1].embedding, weight.calibration, fmr)
-    reason = _reason(pictures, weight.identifier, calibrated=weight.calibration is not None)
+    reason = missing(pictures, weight, "lower --min-score")
     if as_json:
-        typer.echo(json.dumps(_report(weight.identifier, pictures, result, reason)))
+        typer.echo(json.dumps(report(weight.identifier, pictures, result, reason)))
     else:
         _show(weight.identifier, pictures, result, reason)
     if result is None:
         raise typer.Exit(NOT_COMPARED)
 
 
-@dataclass(frozen=True, slots=True)
-class _Picture:
-    name: str
-    faces: Sequence[Face]
-
-    @property
-    def taken(self) -> Face | None:
-        """The face with the largest box; of equal ones that of the best score."""
-        return max(self.faces, key=lambda face: face.box.width * face.box.height, default=None)
-
-
-def _reason(pictures: Sequence[_Picture], weight: str, *, calibrated: bool) -> str | None:
-    """Why something of the answer is missing; None where nothing is."""
-    empty = [picture.name for picture in pictures if not picture.faces]
-    if empty:
-        return (
-            f"no face found in {' and in '.join(empty)}, expected one in each picture; give a "
-            "picture that shows the face larger or more clearly, or lower --min-score"
-        )
-    if not calibrated:
-        return (
-            f"the record of weight {weight} has no calibration, so that nothing is known of what "
-            "its scores mean: no probability, no threshold, no decision"
-        )
-    return None
-
-
-def _report(
-    weight: str, pictures: Sequence[_Picture], result: Match | None, reason: str | None
-) -> dict[str, Any]:
-    from lineament.recognition.match import Match
-
-    names = Match.__dataclass_fields__
-    return {
-        "schema": REPORT,
-        "weight": weight,
-        "pictures": [_picture_data(picture) for picture in pictures],
-        "rule": RULE,
-        **(result.to_dict() if result else dict.fromkeys(names)),
-        "reason": reason,
-    }
-
-
-def _picture_data(picture: _Picture) -> dict[str, Any]:
-    face, quality = picture.taken, None
-    if face and face.embedding and face.embedding.quality is not None:
-        quality = round(face.embedding.quality, 4)
-    return {
-        "source": picture.name,
-        "faces": len(picture.faces),
-        "box": face.box.to_list() if face else None,
-        "detector_score": round(face.score, 4) if face else None,
-        "quality": quality,
-    }
-
-
 def _show(
-    weight: str, pictures: Sequence[_Picture], result: Match | None, reason: str | None
+    weight: str, pictures: Sequence[Picture], result: Match | None, reason: str | None
 ) -> None:
     lines = []
     for picture in pictures:

@@ -133,3 +133,11 @@ class Detector(Protocol):
             ImageError: an array is not (H,W,3) uint8.
         """
         ...
+
+    def with_min_score(self, min_score: float) -> Detector:
+        """A detector of the same network that gives the faces of at least this score.
+
+        Raises:
+            ConfigError: the score is not 0 to 1.
+        """
+        ...

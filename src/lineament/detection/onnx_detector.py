@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator, Sequence
+from copy import copy as shallow_copy
+from dataclasses import replace
 
 import numpy as np
 
@@ -93,6 +95,16 @@ class OnnxDetector:
             merge([(copy, found[index, copy]) for copy in own], self.options.smallest_face)
             for index, own in enumerate(copies)
         ]
+
+    def with_min_score(self, min_score: float) -> OnnxDetector:
+        """A detector of the same network that gives the faces of at least this score.
+
+        Raises:
+            ConfigError: the score is not 0 to 1.
+        """
+        other = shallow_copy(self)
+        other.options = replace(self.options, min_score=min_score)
+        return other
 
     def _copies(self, image: ByteArray) -> list[WorkingCopy]:
         if image.dtype != np.uint8 or image.ndim != 3 or image.shape[2] != 3 or image.size == 0:
