@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import onnx
@@ -39,7 +40,7 @@ BLOCK_MATRICES = ("attention.qkv", "attention.project", "mlp.0", "mlp.2")
 
 LAST_MATRICES = ("squeeze", "reduce", "head.1")
 
-Arrays = dict[str, NDArray[np.generic]]
+Arrays = dict[str, NDArray[Any]]
 
 
 def main() -> None:
