@@ -200,3 +200,20 @@ def test_rendered_cutouts_are_whole_and_labelled() -> None:
     hues = colours / colours.sum(axis=1, keepdims=True)
     assert np.std(hues[colours.sum(axis=1) > 60], axis=0).max() < 0.04
     assert 0.02 < (found["hand"].image[..., 3] > 0).mean() < 0.8
+
+
+@pytest.mark.skipif(not (ASSETS / "head.npz").is_file(), reason="the head is not there")
+def test_the_hair_of_somebody_bald_is_something_else() -> None:
+    from lineament.synthesis.engine_options import EngineOptions
+    from lineament.synthesis.groups.cutout_engine import CutOutEngine
+
+    shares = dict.fromkeys(KindShares.model_fields, 0.0)
+    engine = CutOutEngine(
+        ASSETS,
+        EngineOptions(size=64, skin="procedural"),
+        KindShares(**{**shares, "hair": 0.999}),
+    )
+    person = engine.identity(8059765772966961)
+    scene = engine.scene(6928147365877529, person)
+    assert scene.hairstyle.name == "bald" and scene.kind == "clothes"
+    assert engine.render(person, scene.seed).image[..., 3].any()

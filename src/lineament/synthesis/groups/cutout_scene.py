@@ -49,9 +49,13 @@ def cutout_scene(scene: Scene, traits: Traits, kinds: KindShares, max_yaw: float
 
     Args:
         max_yaw: degrees; backs of heads turn farther.
+
+    Where the hair of somebody bald is drawn for, the clothes come instead.
     """
     random = np.random.default_rng([scene.seed, STREAM])
     kind = kinds.draw(random)
+    if kind == "hair" and scene.hairstyle.name == "bald":
+        kind = "clothes"
     camera = _camera(random, kind, max_yaw)
     posture = sample_posture(random, camera.yaw, camera.pitch, camera.roll)
     occluder = scene.occluder
