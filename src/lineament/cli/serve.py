@@ -91,6 +91,7 @@ def serve(
     from lineament.detection import DetectionOptions
     from lineament.gallery.sealing import key_from_environment
     from lineament.server import start
+    from lineament.server.allocator import limit_arenas
     from lineament.server.json_log import log_as_json
     from lineament.server.keys import load_keys
     from lineament.server.serving import serve as answer
@@ -100,6 +101,7 @@ def serve(
         typer.echo(openapi_text(), nl=False)
         return
     log_as_json(logging.INFO)
+    limit_arenas()
     given: dict[str, Any] = {"workers": workers} if workers else {}
     settings = ServerSettings(
         max_upload_bytes=max_upload * MIB,
@@ -116,6 +118,8 @@ def serve(
     with ExitStack() as opened:
         listening = opened.enter_context(start.open_socket(host, port, known_keys))
         tls = start.tls_context(certificate, private_key)
+        if gallery:
+            start.import_gallery()
         analyzer = start.load_networks(
             settings,
             detector=detector,

@@ -7,9 +7,10 @@ import logging
 import shutil
 import socket
 import ssl
+import threading
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 from lineament.analyzer import HEADS, Analyzer
@@ -111,6 +112,22 @@ def load_networks(
     )
     logger.info("networks loaded", extra={"data": {"seconds": _since(started)}})
     return analyzer
+
+
+def import_gallery() -> threading.Thread:
+    """Import what a gallery needs beside other work: its packages take a second, the networks too.
+
+    What goes wrong is left to `opened_gallery`, which imports the same and says it.
+    """
+
+    def bring() -> None:
+        with suppress(ImportError):
+            import milvus_lite.db
+            import pymilvus  # noqa: F401
+
+    thread = threading.Thread(target=bring, name="gallery-import", daemon=True)
+    thread.start()
+    return thread
 
 
 @contextmanager
