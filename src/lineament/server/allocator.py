@@ -1,4 +1,4 @@
-"""Memory of a process that runs for weeks, with the C library's allocator kept from spreading it."""
+"""The C library's allocator, kept from spreading the memory of a long run."""
 
 from __future__ import annotations
 

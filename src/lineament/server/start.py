@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import importlib
 import logging
 import shutil
 import socket
@@ -122,8 +123,8 @@ def import_gallery() -> threading.Thread:
 
     def bring() -> None:
         with suppress(ImportError):
-            import milvus_lite.db
-            import pymilvus  # noqa: F401
+            importlib.import_module("milvus_lite.db")
+            importlib.import_module("pymilvus")
 
     thread = threading.Thread(target=bring, name="gallery-import", daemon=True)
     thread.start()
