@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from types import SimpleNamespace
 
+import made_up_people
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -28,6 +29,7 @@ from lineament.gallery import store as store_module
 
 ENROLS_FOR_EVER = """
 import itertools, sys
+sys.path.insert(0, sys.argv[2])
 from made_up_people import candidate, weight
 from lineament.gallery import Enrolee, Gallery
 with Gallery.open(sys.argv[1], weight=weight()) as gallery:
@@ -41,7 +43,15 @@ with Gallery.open(sys.argv[1], weight=weight()) as gallery:
 def test_a_killed_enrolment_loses_nothing_that_was_acknowledged(tmp_path: Path) -> None:
     path = tmp_path / "gallery.db"
     with subprocess.Popen(
-        [sys.executable, "-c", ENROLS_FOR_EVER, str(path)], stdout=subprocess.PIPE, text=True
+        [
+            sys.executable,
+            "-c",
+            ENROLS_FOR_EVER,
+            str(path),
+            str(Path(made_up_people.__file__).parent),
+        ],
+        stdout=subprocess.PIPE,
+        text=True,
     ) as process:
         assert process.stdout
         acknowledged = [process.stdout.readline().strip() for _ in range(200)]

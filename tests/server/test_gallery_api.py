@@ -207,7 +207,7 @@ def test_what_a_dead_server_left_in_the_log_goes(http: TestClient, service: Serv
 
 def test_whose_time_is_over_is_forgotten_in_the_log_too(http: TestClient, service: Service) -> None:
     stays = enrol(http, "Ada", picture(RED))["person"]["id"]
-    goes = enrol(http, "Bob", picture(GREEN), retention_days=str(1e-7))["person"]["id"]
+    goes = enrol(http, "Bob", picture(GREEN), retention_days=str(1e-10))["person"]["id"]
     assert service.gallery
     audit_log = service.gallery.audit
     audit_log.write("search", key=None, request=None, people=[UNKNOWN])

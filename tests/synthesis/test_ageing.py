@@ -29,7 +29,7 @@ def test_only_what_age_changes_is_changed(seed, years):
     assert AGE_BOUNDS[0] <= other.age <= AGE_BOUNDS[-1]
     assert abs(other.age - one.age) <= abs(years) + 1e-9
     if one.age < ADULT:
-        assert other.age <= ADULT and abs(other.age - one.age) <= CHILD_YEARS
+        assert other.age <= ADULT and abs(other.age - one.age) <= CHILD_YEARS + 1e-9
     else:
         assert other.age >= ADULT
 
@@ -40,6 +40,15 @@ def test_nobody_grows_less_grey_or_wrinkled_or_more_hairy(seed, years, more):
     young, old = aged(one, years), aged(one, years + more)
     for name in ("grey", "recession", "wrinkles"):
         assert getattr(old, name) >= getattr(young, name) - 1e-9, name
+
+
+def test_who_is_grey_stays_grey_and_who_is_not_begins_there():
+    people = [sample_traits(seed) for seed in range(3000)]
+    grey = [one for one in people if one.grey == 1]
+    dark = [one for one in people if one.grey == 0 and 40 < one.age < 70]
+    assert grey and dark
+    assert {aged(one, 1.0).grey for one in grey} == {1.0}
+    assert max(aged(one, 3.0).grey for one in dark) <= 0.1 + 1e-9
 
 
 @given(seeds)

@@ -17,6 +17,10 @@ from lineament.server.service import Service
 
 logger = logging.getLogger(__name__)
 
+KEEP_ALIVE = 75
+"""Seconds that an idle connection stays open: longer than any `Retry-After`, so that whoever waits
+for that long does not ask again at the moment at which the connection is closed."""
+
 
 class GracefulServer(uvicorn.Server):
     """At the first signal it answers new requests with 503 and finishes those that it took; then,
@@ -87,6 +91,7 @@ def serve(
         server_header=False,
         proxy_headers=False,
         timeout_graceful_shutdown=5,
+        timeout_keep_alive=KEEP_ALIVE,
         backlog=2048,
     )
     config.load()

@@ -18,6 +18,9 @@ ADULT = 18.0
 CHILD_YEARS = 2.0
 """The most by which a person under 18 grows older or younger."""
 
+GREYS_FROM = 32.0
+"""Age up to which nobody has grey hair."""
+
 RECEDES_FROM = 0.05
 """Of `old_skin`: below it, the hair line of an age tells nothing about later ones."""
 
@@ -32,8 +35,14 @@ def aged(traits: Traits, years: float) -> Traits:
     grey_offset, line = random.normal(0, 0.25), random.beta(1.2, 2.2)
     if old_shape(traits.age) > 0:
         pace = traits.modes["old"] / old_shape(traits.age)
-    if 0 < traits.grey < 1:
-        grey_offset = traits.grey - (traits.age - 45) / 30
+    if traits.age > GREYS_FROM:
+        shown = traits.grey - (traits.age - 45) / 30
+        if traits.grey >= 1:
+            grey_offset = max(grey_offset, shown)
+        elif traits.grey <= 0:
+            grey_offset = min(grey_offset, shown)
+        else:
+            grey_offset = shown
     recession = 0.0
     if not traits.feminine and age > ADULT:
         if old_skin(traits.age) > RECEDES_FROM:
@@ -44,7 +53,7 @@ def aged(traits: Traits, years: float) -> Traits:
         traits,
         age=age,
         modes={**traits.modes, "old": float(pace * old_shape(age))},
-        grey=float(np.clip((age - 45) / 30 + grey_offset, 0, 1)) if age > 32 else 0.0,
+        grey=float(np.clip((age - 45) / 30 + grey_offset, 0, 1)) if age > GREYS_FROM else 0.0,
         recession=recession,
         wrinkles=float(np.clip(wrinkles, 0, 1.2)) if age > 25 else 0.0,
     )
