@@ -20,8 +20,9 @@ lint: .venv/stamp
 types: .venv/stamp
 	.venv/bin/mypy
 
+# A process for each core, one thread in each.
 check: .venv/stamp
-	.venv/bin/pytest
+	OMP_NUM_THREADS=1 .venv/bin/pytest -n auto --dist loadfile
 
 # The web page in headless Chromium; Node.js and Chromium must be there.
 page: .venv/stamp tests/page/node_modules/.package-lock.json
