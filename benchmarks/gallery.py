@@ -89,8 +89,11 @@ def measure(arguments: argparse.Namespace, store: str, collection: str) -> dict[
     for number, (enrolees, vectors) in enumerate(
         calls(directions, arguments.per_person, weight.identifier)
     ):
-        refused += sum(len(done.refused) for done in gallery.enrol_many(enrolees))
-        known.append(vectors)
+        for own, done in enumerate(gallery.enrol_many(enrolees)):
+            missing = [refusal.index for refusal in done.refused]
+            refused += len(missing)
+            rows = np.delete(np.arange(arguments.per_person), missing)
+            known.append(vectors[own * arguments.per_person + rows])
         say(f"enrolled {number * A_CALL}", arguments)
     found["refused"] = refused
     found["enrolled_per_second"] = found["templates"] / (time.perf_counter() - started)
