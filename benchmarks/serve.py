@@ -155,7 +155,7 @@ def main() -> None:
     parser.add_argument("--memory", type=int, metavar="REQUESTS")
     parser.add_argument("--json", action="store_true")
     arguments = parser.parse_args()
-    console = Console()
+    console = Console(width=None if sys.stdout.isatty() else 170)
     if arguments.memory:
         told = measure_memory(arguments.memory, arguments)
         console.print_json(json.dumps(told))

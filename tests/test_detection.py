@@ -12,7 +12,7 @@ import pytest
 import skimage.data
 
 from lineament.detection import DetectionOptions, Detections, Detector, load_detector
-from lineament.errors import ImageError, RecordError
+from lineament.errors import ConfigError, ImageError, RecordError
 from lineament.face import ByteArray, FloatArray
 from lineament.geometry import overlap
 
@@ -164,6 +164,17 @@ def test_a_higher_score_keeps_fewer() -> None:
     photo = astronaut()
     counts = [len(detector(min_score=s).detect([photo])[0]) for s in (0.02, 0.5, 1.0)]
     assert counts[0] > counts[1] == 1 > counts[2] == 0
+
+
+def test_at_most_so_many_faces_and_the_best_of_them() -> None:
+    photo = astronaut()
+    everything = detector(min_score=0.0).detect([photo])[0]
+    few = detector(min_score=0.0, most_faces=3).detect([photo])[0]
+    assert len(everything) > 50
+    np.testing.assert_array_equal(few.boxes, everything.boxes[:3])
+    assert np.all(np.diff(everything.scores) <= 0)
+    with pytest.raises(ConfigError, match="most_faces must be at least 1"):
+        DetectionOptions(most_faces=0)
 
 
 def test_longest_side_caps_the_search() -> None:

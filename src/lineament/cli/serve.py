@@ -61,6 +61,9 @@ def serve(
     min_score: Annotated[
         float | None, typer.Option(min=0, max=1, help="Least score of a face.")
     ] = None,
+    max_faces: Annotated[
+        int, typer.Option(min=1, help="Most faces of a picture, the best of more.")
+    ] = 200,
     longest_side: Annotated[
         int | None,
         typer.Option(min=32, help="Detect on the photo scaled down to this longest side."),
@@ -113,7 +116,11 @@ def serve(
         drain_seconds=drain,
         **given,
     )
-    choices: dict[str, Any] = {"min_score": min_score, "longest_side": longest_side}
+    choices: dict[str, Any] = {
+        "min_score": min_score,
+        "longest_side": longest_side,
+        "most_faces": max_faces,
+    }
     known_keys = load_keys(keys) if keys else None
     with ExitStack() as opened:
         listening = opened.enter_context(start.open_socket(host, port, known_keys))

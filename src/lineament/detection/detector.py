@@ -84,6 +84,7 @@ class DetectionOptions:
             of width x height); a higher value lets large photos be searched on a smaller copy.
         longest_side: photos are searched on a copy whose longer side is at most this many pixels;
             None searches at full size, where time grows with the photo.
+        most_faces: of a photo, those of the best scores are kept; None keeps all.
         tile: a copy of more than this many pixels squared is searched in overlapping tiles of
             this side, so that memory stays bounded; None searches every copy at once.
 
@@ -95,6 +96,7 @@ class DetectionOptions:
     smallest_face: float = 0.0
     longest_side: int | None = DEFAULT_LONGEST_SIDE
     tile: int | None = DEFAULT_TILE
+    most_faces: int | None = None
 
     def __post_init__(self) -> None:
         if not 0 <= self.min_score <= 1:
@@ -107,6 +109,10 @@ class DetectionOptions:
             raise ConfigError(
                 f"longest_side must be at least 32 pixels, or None for no cap, "
                 f"got {self.longest_side}"
+            )
+        if self.most_faces is not None and self.most_faces < 1:
+            raise ConfigError(
+                f"most_faces must be at least 1, or None for all, got {self.most_faces}"
             )
         if self.tile is not None and self.tile < 1:
             raise ConfigError(f"tile must be a side in pixels, or None, got {self.tile}")

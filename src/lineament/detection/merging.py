@@ -15,11 +15,19 @@ from lineament.face import FloatArray
 MOST_OVERLAP = 0.4
 """Boxes that overlap more than this (intersection over union) show the same face."""
 
+MOST_CANDIDATES = 3000
+"""Best candidates of a working copy that are compared with one another: far more than crowds give,
+a bound on time and memory where the least score lets everything through."""
+
 PART_SHARE = 0.7
 """A box of which more than this share lies in a large face is a part of that face."""
 
 
-def merge(found: Sequence[tuple[WorkingCopy, Detections]], smallest_face: float) -> Detections:
+def merge(
+    found: Sequence[tuple[WorkingCopy, Detections]],
+    smallest_face: float,
+    most_faces: int | None = None,
+) -> Detections:
     """The faces of one photo, best score first, each once.
 
     Each copy contributes the faces of the sizes that it is searched for. Seen closely, parts of a
@@ -30,10 +38,11 @@ def merge(found: Sequence[tuple[WorkingCopy, Detections]], smallest_face: float)
         found: working copies of one photo, the finest first, with their candidates in working
             pixels.
         smallest_face: smaller faces are dropped, in photo pixels.
+        most_faces: those of the best scores that are kept; None keeps all.
     """
     parts: list[Detections] = []
     for copy, candidates in reversed(found):
-        faces = _sound(copy.to_photo(candidates))
+        faces = _sound(copy.to_photo(_best(candidates)))
         sides = faces.sides
         faces = faces.take((sides >= copy.from_side) & (sides <= copy.to_side))
         if parts:
@@ -42,7 +51,13 @@ def merge(found: Sequence[tuple[WorkingCopy, Detections]], smallest_face: float)
         parts.append(faces)
     faces = Detections.join(parts)
     faces = faces.take(faces.sides >= smallest_face)
-    return faces.take(suppress(faces.boxes, faces.scores, MOST_OVERLAP))
+    return faces.take(suppress(faces.boxes, faces.scores, MOST_OVERLAP)[:most_faces])
+
+
+def _best(candidates: Detections) -> Detections:
+    if len(candidates.scores) <= MOST_CANDIDATES:
+        return candidates
+    return candidates.take(np.sort(np.argsort(-candidates.scores)[:MOST_CANDIDATES]))
 
 
 def _sound(faces: Detections) -> Detections:

@@ -14,6 +14,7 @@ from lineament.detection.decoding import decoder_of, is_detector
 from lineament.detection.detector import DetectionOptions, Detections
 from lineament.detection.merging import merge
 from lineament.detection.scaling import WorkingCopy, scaled_photo, working_copies, write_input
+from lineament.devices import PROVIDERS
 from lineament.errors import ImageError, RecordError
 from lineament.face import ByteArray, FloatArray
 from lineament.runtime import Session
@@ -26,6 +27,10 @@ Job = tuple[int, WorkingCopy]
 
 BATCH_PIXELS = 2_000_000
 """Working pixels that go through the network at once; a larger copy goes alone."""
+
+CPU_BATCH_PIXELS = 650_000
+"""The same on a CPU, where larger batches are no quicker and hold more memory: eight photos of
+640 x 480 took 24 ms each and 197 MiB, and 25 ms and 327 MiB all at once."""
 
 
 class OnnxDetector:
@@ -73,7 +78,7 @@ class OnnxDetector:
         """Faces of each photo, in the order of `images`.
 
         Working copies of the same shape go through the network together, at most
-        `BATCH_PIXELS` at once.
+        `BATCH_PIXELS` or `CPU_BATCH_PIXELS` at once.
 
         Args:
             images: photos (H,W,3) uint8 RGB of any sizes, none empty.
@@ -88,11 +93,17 @@ class OnnxDetector:
                 by_shape.setdefault(copy.padded, []).append((index, copy))
         found: dict[Job, Detections] = {}
         scaled = _ScaledPhotos(images)
+        most = CPU_BATCH_PIXELS if self.provider == PROVIDERS["cpu"] else BATCH_PIXELS
         for (height, width), jobs in by_shape.items():
-            for batch in _batches(jobs, max(1, BATCH_PIXELS // (height * width))):
+            for batch in _batches(jobs, max(1, most // (height * width))):
                 found.update(zip(batch, self._search(scaled, batch), strict=True))
+        options = self.options
         return [
-            merge([(copy, found[index, copy]) for copy in own], self.options.smallest_face)
+            merge(
+                [(copy, found[index, copy]) for copy in own],
+                options.smallest_face,
+                options.most_faces,
+            )
             for index, own in enumerate(copies)
         ]
 

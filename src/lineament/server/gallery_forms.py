@@ -8,8 +8,11 @@ from pydantic import BeforeValidator, Field
 
 from lineament.strict import Strict
 
-Name = Annotated[str, Field(min_length=1, max_length=200, pattern=r"\S")]
-Tag = Annotated[str, Field(min_length=1, max_length=64, pattern=r"\S")]
+PRINTED = r"^[^\x00-\x1f\x7f-\x9f]*[^\x00-\x1f\x7f-\x9f\s][^\x00-\x1f\x7f-\x9f]*$"
+"""Text without control characters that is not space alone."""
+
+Name = Annotated[str, Field(min_length=1, max_length=200, pattern=PRINTED)]
+Tag = Annotated[str, Field(min_length=1, max_length=64, pattern=PRINTED)]
 
 
 def _flag(value: object) -> object:

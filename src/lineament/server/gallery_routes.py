@@ -19,7 +19,7 @@ from lineament.server.answers import (
     SearchAnswer,
 )
 from lineament.server.form import form_body
-from lineament.server.gallery_forms import EnrolForm, SearchForm
+from lineament.server.gallery_forms import PRINTED, EnrolForm, SearchForm
 from lineament.server.gallery_work import (
     Asker,
     largest_candidate,
@@ -115,7 +115,7 @@ async def search(request: Request) -> Response:
 async def people(
     request: Request,
     tag: Annotated[
-        list[Annotated[str, Query(min_length=1, max_length=64)]],
+        list[Annotated[str, Query(min_length=1, max_length=64, pattern=PRINTED)]],
         Query(description="people with one of these tags", max_length=16),
     ] = [],  # noqa: B006 (FastAPI copies it)
     offset: Annotated[int, Query(ge=0, le=10**9)] = 0,
