@@ -24,3 +24,14 @@ def limit_arenas(count: int = ARENAS) -> bool:
     if platform.libc_ver()[0] != "glibc":
         return False
     return bool(ctypes.CDLL(None).mallopt(_M_ARENA_MAX, count))
+
+
+def give_back() -> bool:
+    """Hand free memory that glibc's malloc holds back to the system.
+
+    Returns:
+        Whether there was any; other C libraries have no such call.
+    """
+    if platform.libc_ver()[0] != "glibc":
+        return False
+    return bool(ctypes.CDLL(None).malloc_trim(0))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import logging
 import threading
 import time
@@ -17,6 +18,7 @@ from lineament.face import ByteArray, Face
 from lineament.image import read
 from lineament.picture_file.header import read_header
 from lineament.picture_file.kind import FORMATS, described, recognised
+from lineament.server.allocator import give_back
 from lineament.server.batch_queue import BatchQueue
 from lineament.server.metrics import Metrics
 from lineament.server.problem import Problem
@@ -27,6 +29,9 @@ logger = logging.getLogger(__name__)
 Answer = TypeVar("Answer")
 
 _SMOOTHING = 0.1
+
+_GIVE_BACK_EVERY = 50
+"""Batches of a worker after which free memory goes back to the system."""
 
 
 class Work(NamedTuple):
@@ -125,6 +130,7 @@ class PhotoWorkers:
         return future
 
     def _work(self) -> None:
+        batches = itertools.count(1)
         while (taken := self._queue.take()) is not None:
             work, jobs = taken
             assert isinstance(work, Work)
@@ -135,6 +141,8 @@ class PhotoWorkers:
             if wanted:
                 each = (time.perf_counter() - started) / len(wanted)
                 self._seconds_each += _SMOOTHING * (each - self._seconds_each)
+            if next(batches) % _GIVE_BACK_EVERY == 0:
+                give_back()
 
     def _decode_and_run(self, work: Work, jobs: Sequence[_Job]) -> None:
         """Decode and run in groups that keep the memory of one chunk of the analyzer."""
