@@ -9,6 +9,7 @@ from lineament.cli.synth_assets import assets_app
 from lineament.cli.synth_cutouts import cutouts
 from lineament.cli.synth_generate import generate
 from lineament.cli.synth_group_sheet import group_sheet
+from lineament.cli.synth_mine import mine
 from lineament.cli.synth_score import score
 from lineament.cli.synth_sheet import sheet
 
@@ -18,5 +19,6 @@ app.command()(generate)
 app.command()(sheet)
 app.command()(cutouts)
 app.command("group-sheet")(group_sheet)
+app.command()(mine)
 app.add_typer(synth_backgrounds.app, name="backgrounds")
 app.command()(score)
