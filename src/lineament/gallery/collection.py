@@ -14,7 +14,7 @@ from lineament.gallery.table_schema import TableSchema
 
 Consistency = Literal["Strong", "Session", "Bounded"]
 
-EXPLORED = 256
+EXPLORED = 128
 """Candidates that a search of the HNSW graph keeps (`ef`), or the wanted number if larger."""
 
 MOST_HITS = 16_384
