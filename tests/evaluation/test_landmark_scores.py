@@ -253,6 +253,7 @@ def test_a_similarity_of_both_changes_nothing(noise, scale, angle, shift):
             scores.nme_with_missed(*moved, normaliser),
             scores.nme_with_missed(predicted, truth, normaliser),
             rtol=1e-6,
+            atol=1e-9,
         )
     np.testing.assert_allclose(
         scores.point_offsets(*moved), scores.point_offsets(predicted, truth), atol=1e-6

@@ -238,7 +238,7 @@ def test_what_hides_a_face_changes_nothing_else(seed: int) -> None:
     if occluder.filling == "picture":
         assert (hidden.image[changed] == 77).all()
     if occluder.filling == "skin" and changed.any():
-        shade = hidden.image[changed][0].astype(float)
+        shade = np.median(hidden.image[changed], axis=0)
         assert shade[1] > 100 and shade[[0, 2]].max() < 30, "the skin is green"
 
 

@@ -48,6 +48,8 @@ def aged(traits: Traits, years: float) -> Traits:
         if old_skin(traits.age) > RECEDES_FROM:
             line = traits.recession / old_skin(traits.age) ** 0.5
         recession = float(min(line, 1.0) * old_skin(age) ** 0.5)
+        held = max if age > traits.age else min
+        recession = held(recession, traits.recession)
     wrinkles = traits.wrinkles + old_skin(age) - old_skin(traits.age)
     return replace(
         traits,
