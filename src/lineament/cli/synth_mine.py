@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -11,7 +13,8 @@ import typer
 from lineament.cli.console import stderr, stdout
 
 if TYPE_CHECKING:
-    from lineament.detection import Detector
+    from lineament.detection.mining import Mistake
+    from lineament.face import ByteArray
 
 REPORT = "lineament.mine/1"
 LIST = "mined.jsonl"
@@ -44,6 +47,7 @@ def mine(
     from lineament.cli.inputs import Problem, collect
     from lineament.cli.summary import show_problem
     from lineament.detection import DetectionOptions, load_detector
+    from lineament.detection.mining import mistakes
     from lineament.errors import ConfigError, ImageError
 
     if out.exists() and (not out.is_dir() or any(out.iterdir())):
@@ -52,12 +56,13 @@ def mine(
     photos = [source for source in inputs.sources if source.kind == "photo"]
     options = DetectionOptions(min_score=min_score)
     opened = load_detector(detector, options=options, device=device, threads=threads)
+    find = partial(mistakes, opened, context=context, least_side=least_side, most=most)
     out.mkdir(parents=True, exist_ok=True)
     problems = list(inputs.problems)
     rows: list[dict[str, object]] = []
     for photo in photos:
         try:
-            rows += _pieces(opened, photo.path, folder, out, len(rows), context, least_side, most)
+            rows += _pieces(find, photo.path, out, len(rows))
         except ImageError as error:
             problems.append(Problem(photo.name, "ImageError", str(error)))
     (out / LIST).write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
@@ -83,28 +88,19 @@ def mine(
 
 
 def _pieces(
-    detector: Detector,
-    path: Path,
-    folder: Path,
-    out: Path,
-    first: int,
-    context: float,
-    least_side: int,
-    most: int,
+    find: Callable[[ByteArray], list[Mistake]], path: Path, out: Path, first: int
 ) -> list[dict[str, object]]:
+    """Write the pieces of one picture, numbered from `first`, and say what each is of."""
     from lineament import image
-    from lineament.detection.mining import mistakes
 
     rows: list[dict[str, object]] = []
-    picture = image.read(path)
-    found = mistakes(detector, picture, context=context, least_side=least_side, most=most)
-    for number, mistake in enumerate(found, start=first):
+    for number, mistake in enumerate(find(image.read(path)), start=first):
         name = f"{number:05d}.png"
         image.write(out / name, mistake.piece)
         rows.append(
             {
                 "piece": name,
-                "picture": path.relative_to(folder).as_posix() if folder.is_dir() else path.name,
+                "picture": path.as_posix(),
                 "box": [round(float(value), 2) for value in mistake.box],
                 "corner": list(mistake.corner),
                 "score": round(mistake.score, 4),
