@@ -15,6 +15,8 @@ from lineament.detection.kept_pictures import KeptPictures
 from lineament.detection.picture_source import PlainPicture
 from lineament.detection.validation import detection_scores
 from lineament.errors import DataError
+from lineament.training.augmentation.options import Lighting
+from lineament.training.augmentation.spoiling import Faults, spoiled
 
 
 class Grey:
@@ -78,6 +80,29 @@ def test_half_of_the_pictures_are_mirrored() -> None:
         np.testing.assert_array_equal(plain, flipped[:, ::-1])
         turned.append((half.picture(place).image == flipped).all())
     assert 10 < sum(turned) < 30
+
+
+def test_lighting_changes_colours_alone_and_each_time_anew() -> None:
+    lighting = Lighting(gamma=0.3, contrast=0.2, cast=0.2, brightness=0.05, gradient=0.5)
+    steady, lit = batches(), batches(lighting=lighting)
+    changed = set()
+    for place in range(12):
+        plain, other = steady.picture(place), lit.picture(place)
+        np.testing.assert_array_equal(other.faces.boxes, plain.faces.boxes)
+        np.testing.assert_array_equal(other.faces.five_points, plain.faces.five_points)
+        np.testing.assert_array_equal(lit.picture(place).image, other.image)
+        difference = other.image.astype(int) - plain.image
+        assert np.abs(difference).max() > 3
+        changed.add(difference.mean().round(3))
+    assert len(changed) == 12
+
+
+def test_light_that_falls_off_does_so_across_the_whole_picture() -> None:
+    image = np.full((64, 96, 3), 100, np.uint8)
+    lit = spoiled(image, Faults(light=(0.0, 0.5))).astype(int)
+    assert (np.ptp(lit, axis=0) == 0).all()
+    assert (np.diff(lit[0, :, 0]) >= 0).all()
+    np.testing.assert_allclose(lit[0, [0, -1], 0], 100 * np.exp([-0.5, 0.5]), atol=1)
 
 
 def test_sources_come_by_their_shares() -> None:

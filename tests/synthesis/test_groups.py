@@ -201,6 +201,13 @@ def test_nobody_is_in_empty_pictures(folder: Path) -> None:
         assert faces.ignored.all()  # a small statue may stand there
 
 
+def test_some_pictures_have_lost_their_colour(folder: Path) -> None:
+    composer = GroupComposer(folder, None, GroupOptions(width=64, height=64))
+    pictures = [composer.picture(seed).image.astype(int) for seed in range(120)]
+    grey = sum(np.ptp(image, axis=2).max() <= 2 for image in pictures)
+    assert 8 <= grey <= 36
+
+
 def test_negatives_lie_behind_pictures(folder: Path, tmp_path: Path) -> None:
     with pytest.raises(DataError, match="no pictures in"):
         GroupComposer(folder, None, GroupOptions(negatives=tmp_path))

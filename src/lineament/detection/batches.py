@@ -12,9 +12,14 @@ from lineament.datasets.labelled_picture import LabelledFaces
 from lineament.detection.picture_source import LabelledPicture, PictureMaker, PlainPicture
 from lineament.errors import DataError
 from lineament.face import ByteArray
+from lineament.training.augmentation.options import Lighting
+from lineament.training.augmentation.spoiling import draw_light, spoiled
 
 MIRRORED_POINTS = [1, 0, 2, 4, 3]
 """For each of `lineament.face.FIVE_POINTS` the place of its mirror image."""
+
+STEADY = Lighting()
+"""Light and tone of the pictures as they are."""
 
 PLACES = 2**32
 """Pictures of one seed; those of the next seed are others."""
@@ -30,6 +35,7 @@ class DetectionBatches:
         most_faces: rows for the faces of a picture.
         mirror: share of mirrored pictures.
         seed: decides which pictures.
+        lighting: how strongly light and tone vary.
     """
 
     def __init__(
@@ -40,10 +46,12 @@ class DetectionBatches:
         most_faces: int,
         mirror: float,
         seed: int,
+        lighting: Lighting = STEADY,
     ) -> None:
         self.makers, self.size_of_batch = tuple(makers), batch
         self.edges = np.cumsum(shares)[:-1] / np.sum(shares)
         self.most_faces, self.mirror, self.seed = most_faces, mirror, seed
+        self.lighting = lighting
 
     def batch(self, iteration: int, rank: int = 0, world: int = 1) -> dict[str, NDArray[Any]]:
         """Arrays of the N pictures of one step for one of `world` processes.
@@ -67,9 +75,10 @@ class DetectionBatches:
         random = np.random.default_rng([self.seed, place])
         source = int(np.searchsorted(self.edges, random.random(), side="right"))
         made = self.makers[source].picture(self.seed * PLACES + place)
+        image, faces = made.image, made.faces
         if random.random() < self.mirror:
-            return PlainPicture(*mirrored(made.image, made.faces))
-        return made
+            image, faces = mirrored(image, faces)
+        return PlainPicture(spoiled(image, draw_light(self.lighting, random)), faces)
 
 
 def mirrored(image: ByteArray, faces: LabelledFaces) -> tuple[ByteArray, LabelledFaces]:

@@ -107,6 +107,7 @@ class DetectionRecipe(StagedRecipe):
                     self.data.most_faces,
                     stage.mirror,
                     self.seed * 100 + number,
+                    stage.lighting,
                 ),
                 validate,
                 self.out / stage.name,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import cv2
@@ -28,6 +29,9 @@ STREAMS = ("backdrop", "heads", "light", "distractors", "faults")
 
 FAULT_SIZE = 128
 """Blur and motion are as in a picture of this size: small heads must survive them."""
+
+GREY_SHARE = 0.12
+"""How many pictures have lost their colour besides those of which the camera's table says so."""
 
 LENGTH_LIMIT = 12.0
 """Bodies are drawn down to so many sides of the face below it."""
@@ -172,7 +176,8 @@ class GroupComposer:
 
 
 def _faults(random: np.random.Generator) -> CameraFaults:
-    return sample_faults(random, FAULT_SIZE)
+    faults = sample_faults(random, FAULT_SIZE)
+    return replace(faults, grey=faults.grey or random.random() < GREY_SHARE)
 
 
 def _gains(around: FloatArray, spot: Spot, shape: tuple[int, ...]) -> FloatArray:

@@ -52,15 +52,28 @@ class Occlusion(Strict):
         return self
 
 
-class Spoiling(Strict):
-    """How often each fault of cameras, lights and files happens, and how strong it may be.
+class Lighting(Strict):
+    """How strongly light and tone of a picture vary; what is seen in it stays as legible as it was.
 
     Attributes:
         gamma, contrast, cast: standard deviations of the logarithms of the exponent, of the
             factor of all channels and of the factor of each channel.
         brightness: standard deviation of what is added, of 255.
-        grey, fade: probability of a grey picture, and of one whose colours are weakened.
         gradient: probability of light that falls off across the picture.
+    """
+
+    gamma: Amount = 0.0
+    contrast: Amount = 0.0
+    cast: Amount = 0.0
+    brightness: Amount = 0.0
+    gradient: Probability = 0.0
+
+
+class Spoiling(Lighting):
+    """How often each fault of cameras, lights and files happens, and how strong it may be.
+
+    Attributes:
+        grey, fade: probability of a grey picture, and of one whose colours are weakened.
         small: probability of a picture that was once smaller, by a factor of 1.3 to 4.
         blur: probability of a Gaussian blur; blur_sigma: its least and largest standard
             deviation in crop pixels, uniform between them.
@@ -68,13 +81,8 @@ class Spoiling(Strict):
         jpeg: probability of JPEG compression of quality 15 to 74.
     """
 
-    gamma: Amount = 0.0
-    contrast: Amount = 0.0
-    cast: Amount = 0.0
-    brightness: Amount = 0.0
     grey: Probability = 0.0
     fade: Probability = 0.0
-    gradient: Probability = 0.0
     small: Probability = 0.0
     blur: Probability = 0.0
     blur_sigma: tuple[Annotated[float, Field(gt=0)], Annotated[float, Field(gt=0)]] = (0.4, 1.6)

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lineament.face import ByteArray
-from lineament.training.augmentation.options import Spoiling
+from lineament.training.augmentation.options import Lighting, Spoiling
 
 BANK = 512
 """Least side of the noise that all pictures cut theirs from."""
@@ -46,12 +46,18 @@ class Faults:
     jpeg: int | None = None
 
 
-def draw_faults(options: Spoiling, size: int, random: np.random.Generator) -> Faults:
-    """Random faults for a picture of `size` pixels."""
-    light = small = blur = noise = jpeg = None
+def draw_light(options: Lighting, random: np.random.Generator) -> Faults:
+    """Random light and tone for a picture of any height and width."""
+    light = None
     if random.random() < options.gradient:
         light = (random.uniform(0, 2 * np.pi), random.uniform(0.1, 0.8))
-    curves = _curves(options, random)
+    return Faults(light, _curves(options, random))
+
+
+def draw_faults(options: Spoiling, size: int, random: np.random.Generator) -> Faults:
+    """Random faults for a square picture of `size` pixels."""
+    small = blur = noise = jpeg = None
+    lit = draw_light(options, random)
     chance, grey = random.random(), 0.0
     if chance < options.grey + options.fade:
         grey = 1.0 if chance < options.grey else random.uniform(0.2, 0.8)
@@ -65,11 +71,11 @@ def draw_faults(options: Spoiling, size: int, random: np.random.Generator) -> Fa
         noise = (int(top), int(left), 255 * options.noise_level * random.random())
     if random.random() < options.jpeg:
         jpeg = int(random.integers(15, 75))
-    return Faults(light, curves, grey, small, blur, noise, jpeg)
+    return Faults(lit.light, lit.curves, grey, small, blur, noise, jpeg)
 
 
 def spoiled(image: ByteArray, faults: Faults) -> ByteArray:
-    """The picture (S,S,3) uint8 RGB with these faults."""
+    """The picture (S,S,3) uint8 RGB with these faults; (H,W,3) of those of `draw_light`."""
     if faults.light is not None:
         image = _lit_across(image, *faults.light)
     if faults.curves is not None:
@@ -89,7 +95,7 @@ def spoiled(image: ByteArray, faults: Faults) -> ByteArray:
     return image
 
 
-def _curves(options: Spoiling, random: np.random.Generator) -> ByteArray | None:
+def _curves(options: Lighting, random: np.random.Generator) -> ByteArray | None:
     """Exponent, contrast, brightness and cast as one table (256,1,3) of a value per channel."""
     exponent = np.exp(random.normal(0, options.gamma))
     factor = np.exp(random.normal(0, options.contrast))
@@ -103,8 +109,8 @@ def _curves(options: Spoiling, random: np.random.Generator) -> ByteArray | None:
 
 
 def _lit_across(image: ByteArray, direction: float, strength: float) -> ByteArray:
-    line = np.linspace(-1, 1, image.shape[0], dtype=np.float32)
-    across = np.cos(direction) * line + (np.sin(direction) * line)[:, None]
+    down, right = (np.linspace(-1, 1, side, dtype=np.float32) for side in image.shape[:2])
+    across = np.cos(direction) * right + (np.sin(direction) * down)[:, None]
     light = np.exp(np.float32(strength) * across.astype(np.float32))
     lit = cv2.multiply(image, cv2.merge([light] * 3), dtype=cv2.CV_8U)
     return np.asarray(lit, dtype=np.uint8)
