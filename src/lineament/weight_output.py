@@ -167,7 +167,7 @@ class AnchorFreeOutput(Strict):
 
     The planes of a cell are: logit of the score; how far the box's middle lies right of and below
     the cell's middle, in strides; the logarithms of the box's width and height in strides; and
-    the five points as x1, y1, ... x5, y5 from the cell's middle, in strides.
+    the five points as x1, y1, ... x5, y5 from the box's middle, in widths and heights of the box.
 
     Attributes:
         levels: name of the graph's output for each grid, the finest first.

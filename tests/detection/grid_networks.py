@@ -11,8 +11,8 @@ from onnx import TensorProto, helper, numpy_helper
 STRIDES = (8, 16, 32)
 FACE = 24.0
 """Side of every face that `marker_network` finds, in pixels."""
-POINTS = np.array([[-0.6, -0.5], [0.6, -0.5], [0.0, 0.2], [-0.5, 0.9], [0.5, 0.9]], np.float32)
-"""The five points of such a face, in strides of eight from the middle of its cell."""
+POINTS = np.array([[-0.2, -0.2], [0.2, -0.2], [0.0, 0.1], [-0.2, 0.3], [0.2, 0.3]], np.float32)
+"""The five points of such a face, in its sides from its middle."""
 
 RECORD = """
 name = "grid"

@@ -24,15 +24,18 @@ def empty(pictures: int = 1, rows: int = 4, columns: int = 6) -> list[FloatArray
 
 
 def test_a_cell_by_hand() -> None:
-    """Column 2, row 1 of stride 8 in the second picture: its middle lies at (19.5, 11.5)."""
+    """Column 2, row 1 of stride 8 in the second picture: its middle lies at (19.5, 11.5).
+
+    The box is 16 pixels wide and 32 high round (23.5, 3.5).
+    """
     grids = empty(pictures=2)
-    grids[0][1, :, 1, 2] = [0, 0.5, -1, math.log(2), math.log(4), *range(10)]
+    grids[0][1, :, 1, 2] = [0, 0.5, -1, math.log(2), math.log(4), *range(-5, 5)]
     none, found = decode_anchor_free(grids, OUTPUT, 0.5)
     assert len(none) == 0
     np.testing.assert_allclose(found.scores, [0.5])
     np.testing.assert_allclose(found.boxes, [[23.5 - 8, 3.5 - 16, 23.5 + 8, 3.5 + 16]], rtol=1e-6)
-    points = [[19.5 + 8 * n, 11.5 + 8 * (n + 1)] for n in range(0, 10, 2)]
-    np.testing.assert_allclose(found.five_points[0], points)
+    points = [[23.5 + 16 * n, 3.5 + 32 * (n + 1)] for n in range(-5, 5, 2)]
+    np.testing.assert_allclose(found.five_points[0], points, rtol=1e-6)
     assert found.boxes.dtype == found.scores.dtype == found.five_points.dtype == np.float32
 
 
@@ -53,7 +56,7 @@ def test_faces_written_into_cells_are_read_again(seed: int) -> None:
                 math.log(score / (1 - score)),
                 *(middle - centre) / stride,
                 *np.log(size / stride),
-                *((five - centre) / stride).ravel(),
+                *((five - middle) / size).ravel(),
             ]
             boxes.append([*(middle - size / 2), *(middle + size / 2)])
             points.append(five)

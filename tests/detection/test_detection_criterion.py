@@ -45,14 +45,14 @@ def levels_of(cells: Tensor) -> list[Tensor]:
 
 def right_cells() -> Tensor:
     """(1,P,15) that say `BOX` and `FIVE` everywhere, and nowhere that it is a face."""
-    strides = GRID.strides[:, None]
+    strides, middle = GRID.strides[:, None], (BOX[:2] + BOX[2:]) / 2
     size = (BOX[2:] - BOX[:2]).expand(len(strides), 2)
     return torch.cat(
         [
             torch.full((len(strides), 1), -30.0),
-            ((BOX[:2] + BOX[2:]) / 2 - GRID.centres) / strides,
+            (middle - GRID.centres) / strides,
             (size / strides).log(),
-            ((FIVE.reshape(1, 5, 2) - GRID.centres[:, None]) / strides[:, None]).flatten(1),
+            ((FIVE - middle) / size[:, None]).flatten(1),
         ],
         dim=1,
     )[None]
@@ -96,7 +96,7 @@ def test_points_by_hand() -> None:
     """All points off by a tenth of the side, where Wing with w 0.1 and eps 0.02 is 0.1 ln 6."""
     cells, wanted = right_cells(), target(BOX)
     side = math.sqrt(24 * 30)
-    cells[..., 5:] += 0.1 * side / GRID.strides[None, :, None]
+    cells[..., 5:] += 0.1 * side / torch.tensor([24, 30]).repeat(5)
     term = criterion(points=1.0)(levels_of(cells), wanted)["points"]
     torch.testing.assert_close(term, torch.tensor(0.1 * math.log(6)), atol=1e-3, rtol=0)
 

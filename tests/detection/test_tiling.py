@@ -149,7 +149,7 @@ def test_one_face_at_its_place(tmp_path: Path) -> None:
     np.testing.assert_allclose(
         found.boxes, [[43.5 - half, 19.5 - half, 43.5 + half, 19.5 + half]], atol=1e-4
     )
-    np.testing.assert_allclose(found.five_points[0], POINTS * 8 + [43.5, 19.5], atol=1e-4)
+    np.testing.assert_allclose(found.five_points[0], POINTS * FACE + [43.5, 19.5], atol=1e-4)
     assert found.scores[0] == pytest.approx(1 / (1 + np.exp(-10)), abs=1e-4)
 
 

@@ -51,7 +51,7 @@ def _faces(
     middles = centres + cells[:, 1:3] * np.float32(stride)
     sizes = np.minimum(cells[:, 3:5], LARGEST_LOGARITHM)
     halves = np.exp(sizes) * np.float32(stride / 2)
-    points = centres[:, None] + cells[:, 5:].reshape(-1, 5, 2) * np.float32(stride)
+    points = middles[:, None] + cells[:, 5:].reshape(-1, 5, 2) * (2 * halves)[:, None]
     logits = cells[:, 0] * np.float32(contract.score_scale) + np.float32(contract.score_offset)
     return Detections(
         np.concatenate([middles - halves, middles + halves], axis=1),

@@ -50,11 +50,17 @@ def in_one_row(levels: Sequence[Tensor]) -> Tensor:
 
 def decoded_boxes(cells: Tensor, centres: Tensor, strides: Tensor) -> Tensor:
     """Boxes that cells say: (K,15), (K,2), (K,) -> (K,4) x1 y1 x2 y2 in pixels."""
-    middles = centres + cells[:, 1:3] * strides[:, None]
-    halves = cells[:, 3:5].clamp(max=LARGEST_LOGARITHM).exp() * strides[:, None] / 2
-    return torch.cat([middles - halves, middles + halves], dim=1)
+    middles, sizes = _middles_and_sizes(cells, centres, strides)
+    return torch.cat([middles - sizes / 2, middles + sizes / 2], dim=1)
 
 
 def decoded_points(cells: Tensor, centres: Tensor, strides: Tensor) -> Tensor:
     """Five points that cells say: (K,15), (K,2), (K,) -> (K,5,2) in pixels."""
-    return centres[:, None] + cells[:, 5:].reshape(-1, 5, 2) * strides[:, None, None]
+    middles, sizes = _middles_and_sizes(cells, centres, strides)
+    return middles[:, None] + cells[:, 5:].reshape(-1, 5, 2) * sizes[:, None]
+
+
+def _middles_and_sizes(cells: Tensor, centres: Tensor, strides: Tensor) -> tuple[Tensor, Tensor]:
+    """Middles (K,2) and widths and heights (K,2) of the boxes that cells say, in pixels."""
+    sizes = cells[:, 3:5].clamp(max=LARGEST_LOGARITHM).exp() * strides[:, None]
+    return centres + cells[:, 1:3] * strides[:, None], sizes

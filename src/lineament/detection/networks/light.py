@@ -33,6 +33,10 @@ FIRST_SCORE = 0.01
 FIRST_SIZE = 4.0
 """Sides of a face before training, in strides."""
 
+FIRST_POINTS = (-0.17, -0.1, 0.17, -0.1, 0.0, 0.07, -0.14, 0.25, 0.14, 0.25)
+"""Five points before training, in sides of the box from its middle: about those of a face seen
+from the front."""
+
 
 class LightDetector(DetectorNetwork):
     """Residual stages at 1/8, 1/16 and 1/32 of the picture, joined from coarse to fine.
@@ -100,10 +104,11 @@ class CellHead(nn.Module):
             self.cells.bias.zero_()  # type: ignore[union-attr]
             self.cells.bias[0] = -math.log(1 / FIRST_SCORE - 1)  # type: ignore[index]
             self.cells.bias[3:5] = math.log(FIRST_SIZE)  # type: ignore[index]
+            self.cells.bias[5:] = torch.tensor(FIRST_POINTS)  # type: ignore[index]
 
     def forward(self, features: Tensor) -> Tensor:
         mixed = self.mix(features)
-        # Points of several strides need more than bfloat16's eight bits.
+        # Points to a hundredth of a face need more than bfloat16's eight bits.
         with torch.autocast(features.device.type, enabled=False):
             cells: Tensor = self.cells(mixed.float())
         return cells
