@@ -1,4 +1,4 @@
-"""Triplet and centre loss against loops over the papers' definitions."""
+"""Triplet, contrastive and centre loss against loops over the papers' definitions."""
 
 import itertools
 
@@ -7,7 +7,11 @@ import pytest
 import torch
 
 from lineament.errors import DataError
-from lineament.recognition.metric_losses import CentreLoss, batch_hard_triplet
+from lineament.recognition.metric_losses import (
+    CentreLoss,
+    batch_hard_triplet,
+    supervised_contrast,
+)
 
 
 def faces(count=12, people=4, seed=0):
@@ -65,6 +69,37 @@ def test_triplets_pull_people_apart():
         loss.backward()
         optimiser.step()
     assert before > 0.1 and loss < 0.01
+
+
+@pytest.mark.parametrize("temperature", [0.1, 1.0])
+def test_contrast_is_that_of_the_paper(temperature):
+    embeddings, labels = faces(seed=3)
+    labels[-1] = 99  # a person with one picture: in every denominator, never an anchor
+    unit = (embeddings / embeddings.norm(dim=1, keepdim=True)).double().numpy()
+    losses = []
+    for anchor, label in enumerate(labels):
+        others = [place for place in range(len(labels)) if place != anchor]
+        weights = {place: np.exp(unit[anchor] @ unit[place] / temperature) for place in others}
+        chances = [weights[p] / sum(weights.values()) for p in others if labels[p] == label]
+        if chances:
+            losses.append(-np.mean(np.log(chances)))
+    assert len(losses) == len(labels) - 1
+    made = supervised_contrast(embeddings, labels, temperature)
+    assert float(made) == pytest.approx(np.mean(losses), rel=1e-5)
+
+
+def test_contrast_without_pairs_or_differences():
+    alone = torch.randn(3, 5, requires_grad=True)
+    loss = supervised_contrast(alone, torch.tensor([0, 1, 2]))
+    loss.backward()
+    assert loss == 0 and not alone.grad.any()
+    for dtype in (torch.bfloat16, torch.float16):
+        same = torch.ones(4, 5, dtype=dtype, requires_grad=True)
+        with torch.autocast("cpu", dtype=dtype):
+            loss = supervised_contrast(same, torch.tensor([0, 0, 1, 1]))
+        loss.backward()
+        assert loss.dtype == torch.float32 and loss.item() == pytest.approx(np.log(3))
+        assert same.grad.isfinite().all()
 
 
 def test_centres_follow_the_rule_of_the_paper():

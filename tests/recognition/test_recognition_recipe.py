@@ -107,6 +107,7 @@ def test_a_run_learns_people_and_ends_in_a_record(recipe, tmp_path):
         "face_augment = { kind = 'rand_augment' }\nsample_rate = 0.5",
         "per_person = 4\nlosses = { triplet = 1.0, centre = 0.01 }",
         "per_person = 4\nlosses = { identity = 0.0, triplet = 1.0 }",
+        "per_person = 4\nlosses = { identity = 0.0, contrast = 1.0, temperature = 0.2 }",
     ],
 )
 def test_every_part_of_a_stage_learns_and_resumes_to_the_same_numbers(recipe, tmp_path, more):
@@ -161,6 +162,7 @@ def test_what_the_network_cannot_give_is_refused(recipe, more, words):
     ("more", "words"),
     [
         ("losses = { triplet = 1.0 }", "per_person"),
+        ("losses = { contrast = 1.0 }", "per_person"),
         ("losses = { identity = 0.0 }", "told apart"),
         ("ehsm = {}\nhard_samples = { kind = 'ohem' }", "one of them"),
         ("dpap = {}\nface_augment = { kind = 'mixup' }", "one of them"),

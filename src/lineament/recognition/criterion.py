@@ -16,7 +16,11 @@ from lineament.recognition.ehsm import sample_weights
 from lineament.recognition.gathering import gather_plain, gather_shared
 from lineament.recognition.hard_samples import build_hard_samples
 from lineament.recognition.margins import build_margin
-from lineament.recognition.metric_losses import CentreLoss, batch_hard_triplet
+from lineament.recognition.metric_losses import (
+    CentreLoss,
+    batch_hard_triplet,
+    supervised_contrast,
+)
 from lineament.recognition.networks import EncoderOutput, FaceEncoder
 from lineament.recognition.partial_fc import PartialFC
 from lineament.recognition.stage import RecognitionStage
@@ -86,17 +90,21 @@ class RecognitionCriterion(nn.Module):
                 the weight of `label` against `other`.
 
         Returns:
-            {name: scalar}: `identity`, `triplet` and `centre`, each where its weight is above 0.
+            {name: scalar}: `identity`, `triplet`, `contrast` and `centre`, each where its weight
+            is above 0.
         """
         terms = {}
         if self.options.identity:
             terms["identity"] = self.options.identity * self._identity(output, target)
-        if self.options.triplet or self.centre is not None:
+        if self.options.triplet or self.options.contrast or self.centre is not None:
             embeddings = gather_shared(output.embedding.float())
             labels = gather_plain(target["label"])
         if self.options.triplet:
             loss = batch_hard_triplet(embeddings, labels, self.options.triplet_margin)
             terms["triplet"] = self.options.triplet * loss
+        if self.options.contrast:
+            contrast = supervised_contrast(embeddings, labels, self.options.temperature)
+            terms["contrast"] = self.options.contrast * contrast
         if self.centre is not None:
             terms["centre"] = self.options.centre * self.centre(embeddings, labels)
         return terms

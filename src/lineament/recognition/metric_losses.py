@@ -1,7 +1,8 @@
-"""Losses of distances between embeddings, which margins replaced; kept to compare with.
+"""Losses of distances between embeddings, without or beside a centre for each person.
 
-Both want the whole batch. On several processes hand them `gather_shared(embeddings)` and
-`gather_plain(labels)`, and DDP's averaging gives the gradients of one process.
+Triplet and centre loss are what margins replaced, kept to compare with. All want the whole batch.
+On several processes hand them `gather_shared(embeddings)` and `gather_plain(labels)`, and DDP's
+averaging gives the gradients of one process.
 """
 
 from __future__ import annotations
@@ -47,6 +48,31 @@ def batch_hard_triplet(
         difference = farthest - nearest
         losses = functional.softplus(difference) if soft else functional.relu(difference + margin)
         return losses.mean()
+
+
+def supervised_contrast(embeddings: Tensor, labels: Tensor, temperature: float = 0.1) -> Tensor:
+    """How surely each sample picks those of its person among all others of the batch.
+
+    Khosla et al., "Supervised Contrastive Learning", NeurIPS 2020, equation 2 (the sum outside the
+    logarithm). It needs no centre of a person, so it teaches from the first picture of each.
+
+    Args:
+        embeddings: (N,D) of any length and float type; computed in float32.
+        labels: (N,) int64 people.
+        temperature: cosines are divided by it.
+
+    Returns:
+        () float32 mean over the samples that have a positive in the batch; 0 if none has.
+    """
+    with torch.autocast(embeddings.device.type, enabled=False):
+        unit = functional.normalize(embeddings.float(), dim=1)
+        itself = torch.eye(len(labels), dtype=torch.bool, device=labels.device)
+        positive = (labels[:, None] == labels) & ~itself
+        logits = (unit @ unit.T / temperature).masked_fill(itself, -torch.inf)
+        surprise = -logits.log_softmax(dim=1)
+        count = positive.sum(dim=1)
+        losses = torch.where(positive, surprise, 0.0).sum(dim=1) / count.clamp(min=1)
+        return losses.sum() / (count > 0).sum().clamp(min=1)
 
 
 class CentreLoss(nn.Module):

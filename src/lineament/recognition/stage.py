@@ -25,6 +25,8 @@ class MetricLoss(Strict):
         identity: weight of the classifier's softmax; 0 leaves it out.
         triplet: weight of the batch-hard triplet loss.
         triplet_margin: see `metric_losses.batch_hard_triplet`.
+        contrast: weight of the supervised contrastive loss.
+        temperature: see `metric_losses.supervised_contrast`.
         centre: weight of the centre loss.
         centre_rate: see `metric_losses.CentreLoss`.
     """
@@ -32,6 +34,8 @@ class MetricLoss(Strict):
     identity: float = Field(ge=0, default=1.0)
     triplet: float = Field(ge=0, default=0.0)
     triplet_margin: float = Field(ge=0, default=0.3)
+    contrast: float = Field(ge=0, default=0.0)
+    temperature: float = Field(gt=0, default=0.1)
     centre: float = Field(ge=0, default=0.0)
     centre_rate: float = Field(ge=0, le=1, default=0.5)
 
@@ -47,7 +51,7 @@ class RecognitionStage(Stage):
         hard_samples: another way to let hard samples count, in place of EHSM.
         face_augment: another change of pictures on the device, in place of DPAP.
         losses: weights of the terms.
-        per_person: so many pictures of one person stand in a batch, for triplets.
+        per_person: so many pictures of one person stand in a batch, for triplets and contrast.
     """
 
     augmentation: Augmentation = FLIP
@@ -62,12 +66,14 @@ class RecognitionStage(Stage):
 
     @model_validator(mode="after")
     def _fits(self) -> RecognitionStage:
-        if not (self.losses.identity or self.losses.triplet):
+        if not (self.losses.identity or self.losses.triplet or self.losses.contrast):
             raise ValueError(
-                "losses.identity and losses.triplet are both 0, so that people are not told apart"
+                "losses.identity, losses.triplet and losses.contrast are all 0, so that people are "
+                "not told apart"
             )
-        if self.losses.triplet and not self.per_person:
-            raise ValueError("losses.triplet needs per_person, such as 4, for its positives")
+        for name in ("triplet", "contrast"):
+            if getattr(self.losses, name) and not self.per_person:
+                raise ValueError(f"losses.{name} needs per_person, such as 4, for its positives")
         if self.hard_samples is not None and self.ehsm is not None:
             raise ValueError("ehsm and hard_samples both weigh the samples; give one of them")
         mixes = isinstance(self.face_augment, MixupOptions | CutMixOptions)
