@@ -9,6 +9,7 @@ import pytest
 from detection.drawn_faces import DrawnFaces
 
 from lineament.datasets.labelled_picture import NOBODY, LabelledFaces
+from lineament.detection import kept_pictures
 from lineament.detection.batches import DetectionBatches, mirrored, padded
 from lineament.detection.detector import NO_FACES, Detections
 from lineament.detection.kept_pictures import KeptPictures
@@ -133,6 +134,17 @@ def test_kept_pictures_are_the_made_ones(tmp_path: Path) -> None:
     assert seen == {0, 1, 2, 3}
     another = KeptPictures(DrawnFaces(), 10, 4, tmp_path, {"made of": "lines"})
     np.testing.assert_array_equal(another.picture(5).image, kept.picture(5).image)
+
+
+def test_many_kept_pictures_are_made_by_several_processes_and_are_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    alone = KeptPictures(DrawnFaces(), 3, 20, tmp_path / "alone", {})
+    monkeypatch.setattr(kept_pictures, "FEW", 5)
+    monkeypatch.setattr(kept_pictures, "usable_cores", lambda: 2)
+    together = KeptPictures(DrawnFaces(), 3, 20, tmp_path / "together", {})
+    for name, array in alone.arrays.items():
+        np.testing.assert_array_equal(together.arrays[name], array)
 
 
 def test_scores_by_hand() -> None:

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lineament.datasets.labelled_picture import LabelledFaces
+from lineament.detection.framing import Framing, inset, nearer
 from lineament.detection.picture_source import LabelledPicture, PictureMaker, PlainPicture
 from lineament.errors import DataError
 from lineament.face import ByteArray
@@ -20,6 +21,9 @@ MIRRORED_POINTS = [1, 0, 2, 4, 3]
 
 STEADY = Lighting()
 """Light and tone of the pictures as they are."""
+
+WHOLE = Framing()
+"""Pictures as they are."""
 
 PLACES = 2**32
 """Pictures of one seed; those of the next seed are others."""
@@ -36,6 +40,7 @@ class DetectionBatches:
         mirror: share of mirrored pictures.
         seed: decides which pictures.
         lighting: how strongly light and tone vary.
+        framing: how often a part, or two pictures in one, are shown.
     """
 
     def __init__(
@@ -47,11 +52,12 @@ class DetectionBatches:
         mirror: float,
         seed: int,
         lighting: Lighting = STEADY,
+        framing: Framing = WHOLE,
     ) -> None:
         self.makers, self.size_of_batch = tuple(makers), batch
         self.edges = np.cumsum(shares)[:-1] / np.sum(shares)
         self.most_faces, self.mirror, self.seed = most_faces, mirror, seed
-        self.lighting = lighting
+        self.lighting, self.framing = lighting, framing
 
     def batch(self, iteration: int, rank: int = 0, world: int = 1) -> dict[str, NDArray[Any]]:
         """Arrays of the N pictures of one step for one of `world` processes.
@@ -74,11 +80,23 @@ class DetectionBatches:
         """The picture at a place of the run."""
         random = np.random.default_rng([self.seed, place])
         source = int(np.searchsorted(self.edges, random.random(), side="right"))
-        made = self.makers[source].picture(self.seed * PLACES + place)
-        image, faces = made.image, made.faces
+        made = self._view(source, self.seed * PLACES + place, random)
+        framing = self.framing
+        if framing.inset and random.random() < framing.inset:
+            side = random.uniform(*framing.inset_sides)
+            other = self._view(source, self.seed * PLACES + PLACES // 2 + place, random)
+            made = inset(made, other, side, framing.smallest_face, random)
+        return PlainPicture(spoiled(made.image, draw_light(self.lighting, random)), made.faces)
+
+    def _view(self, source: int, number: int, random: np.random.Generator) -> LabelledPicture:
+        """A picture of a source, perhaps mirrored, perhaps a part of it."""
+        made = self.makers[source].picture(number)
         if random.random() < self.mirror:
-            image, faces = mirrored(image, faces)
-        return PlainPicture(spoiled(image, draw_light(self.lighting, random)), faces)
+            made = PlainPicture(*mirrored(made.image, made.faces))
+        framing = self.framing
+        if framing.nearer and random.random() < framing.nearer:
+            made = nearer(made, framing.nearest ** random.random(), random)
+        return made
 
 
 def mirrored(image: ByteArray, faces: LabelledFaces) -> tuple[ByteArray, LabelledFaces]:

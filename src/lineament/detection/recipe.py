@@ -108,6 +108,7 @@ class DetectionRecipe(StagedRecipe):
                     stage.mirror,
                     self.seed * 100 + number,
                     stage.lighting,
+                    stage.framing,
                 ),
                 validate,
                 self.out / stage.name,

@@ -6,6 +6,7 @@ from pydantic import Field
 
 from lineament.detection.cell_assignment import AssignmentRule
 from lineament.detection.criterion import DetectionLoss
+from lineament.detection.framing import Framing
 from lineament.training.augmentation.options import Lighting
 from lineament.training.config import Stage
 
@@ -17,11 +18,13 @@ class DetectionStage(Stage):
         mirror: share of mirrored pictures.
         lighting: how strongly light and tone vary each time that a picture is learnt from. Blur,
             noise and lost colour are the composer's, which labels what they leave to be seen.
+        framing: how often a part of a picture, or two in one, are learnt from.
         assignment: which cell learns which face.
         loss: weights of its terms.
     """
 
     mirror: float = Field(ge=0, le=1, default=0.5)
     lighting: Lighting = Lighting()
+    framing: Framing = Framing()
     assignment: AssignmentRule = AssignmentRule()
     loss: DetectionLoss = DetectionLoss()

@@ -36,6 +36,12 @@ GREATEST_ENLARGEMENT = 1.6
 LONGEST = 1024
 """Pixels of the longer side to which photographs of the folder of negatives are reduced."""
 
+OVAL = 0.6
+"""How many pieces of hard negatives are oval; the others are oblong."""
+
+SOFTNESS = (0.005, 0.06)
+"""Standard deviation of the softness of their edge, as a share of their side."""
+
 GREATEST_MEMORY = 512 * 2**20
 
 
@@ -76,6 +82,32 @@ class Backdrops:
         square = procedural_background(random, side, peopled=False)
         top, left = (int(random.integers(side - length + 1)) for length in (height, width))
         return np.ascontiguousarray(square[top : top + height, left : left + width])
+
+    def piece(self, random: np.random.Generator, side: int) -> FloatArray | None:
+        """An oval or oblong piece of a hard negative, to be laid in front; None without any.
+
+        Args:
+            side: pixels of it.
+
+        Returns:
+            (side,side,4) float32 linear RGB times coverage, and coverage.
+        """
+        if not self.negatives:
+            return None
+        chosen = self.negatives[int(random.integers(len(self.negatives)))]
+        light = crop(random, self._negative(chosen), side, side)
+        cover = np.zeros((side, side), np.float32)
+        middle, half = (side - 1) / 2, side / 2
+        radii = half * random.uniform(0.6, 1.0, 2)
+        if random.random() < OVAL:
+            axes = (float(2 * radii[0]), float(2 * radii[1]))
+            cv2.ellipse(cover, ((middle, middle), axes, 0.0), 1.0, -1, cv2.LINE_8)
+        else:
+            left, top = np.rint(middle - radii).astype(int)
+            cover[max(top, 0) : side - top, max(left, 0) : side - left] = 1.0
+        soft = random.uniform(*SOFTNESS) * side
+        cover = np.asarray(cv2.GaussianBlur(cover, (0, 0), soft), np.float32)[..., None]
+        return np.ascontiguousarray(np.concatenate([light * cover, cover], axis=2))
 
     def _negative(self, path: Path) -> ByteArray:
         """A picture, reduced; kept in memory as long as there is room."""

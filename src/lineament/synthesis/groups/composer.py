@@ -30,7 +30,7 @@ STREAMS = ("backdrop", "heads", "light", "distractors", "faults")
 FAULT_SIZE = 128
 """Blur and motion are as in a picture of this size: small heads must survive them."""
 
-GREY_SHARE = 0.12
+GREY_SHARE = 0.2
 """How many pictures have lost their colour besides those of which the camera's table says so."""
 
 LENGTH_LIMIT = 12.0
@@ -45,7 +45,10 @@ STAND_IN_SHARE = 0.12
 STAND_INS: tuple[Kind, ...] = ("back", "back", "back", "statue", "mask")
 THINGS: tuple[Kind, ...] = ("hand", "hand", "clothes", "hair", "hat", "mask", "statue", "back")
 THING_SHARE, MOST_THINGS = 0.45, 4
-"""Of distractors beside the people: how many are cut-outs, the others being patterns."""
+"""Of distractors beside the people: how many are cut-outs, the others being drawn, or pieces."""
+
+PIECE_SHARE = 0.6
+"""How many of those others are pieces of hard negatives, where there is a folder of them."""
 
 FACE_LEVEL, HEAD_LEVEL = 0.3, 0.18
 """Standard deviations, in natural logarithms, of the light on all heads and on each."""
@@ -142,9 +145,16 @@ class GroupComposer:
                 kind = kinds[int(random.integers(len(kinds)))]
                 things.append(self._thing(random, kind, spot))
             else:
-                pixels = int(np.clip(spot.side * 1.2, 16, 192))
-                things.append(Thing(spot, None, draw_pattern(random, pixels)))
+                things.append(Thing(spot, None, self._pattern(random, spot)))
         return things
+
+    def _pattern(self, random: np.random.Generator, spot: Spot) -> FloatArray:
+        """A piece of a hard negative, or a drawing."""
+        pixels = int(np.clip(spot.side * 1.2, 16, 192))
+        piece = None
+        if random.random() < PIECE_SHARE:
+            piece = self.backdrops.piece(random, pixels)
+        return draw_pattern(random, pixels) if piece is None else piece
 
     def _lay(
         self,

@@ -1,4 +1,4 @@
-"""Things whose parts lie as those of a face do: sockets, dice, clocks, house fronts, cars.
+"""Things whose parts lie as those of a face do: sockets, dice, clocks, house fronts, cars, animals.
 
 Each is drawn flat on a square, light and dark with some colour, and has coverage of its own. None
 counts as a face, painted ones neither.
@@ -195,7 +195,34 @@ def buttons(sticker: Sticker, random: np.random.Generator, ground: Colour, dark:
         sticker.ellipse((0.5 + way * np.sin(turn), 0.5 + way * np.cos(turn)), (radius,) * 2, dark)
 
 
+def animal(sticker: Sticker, random: np.random.Generator, ground: Colour, dark: Colour) -> None:
+    """A bird or a beast: round eyes far apart, or one alone, above a beak or snout."""
+    breast = _colour(random, int(random.integers(60, 245)), 50)
+    sticker.ellipse((0.5, 0.72), (random.uniform(0.22, 0.4), random.uniform(0.2, 0.3)), ground)
+    if random.random() < 0.5:
+        sticker.ellipse((0.5, 0.78), (0.18, 0.18), breast)
+    ears = random.uniform(0.02, 0.2)
+    if random.random() < 0.5:
+        for side in (-1, 1):
+            tip = (0.5 + side * random.uniform(0.2, 0.36), 0.28 - ears)
+            sticker.polygon([(0.5 + side * 0.08, 0.2), tip, (0.5 + side * 0.27, 0.4)], ground)
+    wide, high = random.uniform(0.2, 0.34), random.uniform(0.18, 0.3)
+    sticker.ellipse((0.5, 0.38), (wide, high), ground)
+    turned = random.random() < 0.4
+    eye, level = random.uniform(0.02, 0.07), random.uniform(0.28, 0.38)
+    for x in (0.5 + 0.4 * wide,) if turned else (0.5 - 0.6 * wide, 0.5 + 0.6 * wide):
+        if random.random() < 0.6:
+            sticker.ellipse((x, level), (1.6 * eye,) * 2, breast)
+        sticker.ellipse((x, level), (eye, eye), dark)
+    beak = _colour(random, int(random.integers(30, 230)), 60)
+    long = random.uniform(0.06, 0.2)
+    tip = (0.5 + wide + long, 0.44) if turned else (0.5, 0.44 + long)
+    root = 0.5 + 0.7 * wide if turned else 0.5
+    sticker.polygon([(root - 0.07, 0.4), (root + 0.07, 0.4), tip, (root - 0.05, 0.48)], beak)
+
+
 PATTERNS: dict[str, Draw] = {
+    "animal": animal,
     "socket": socket,
     "die": die,
     "clock": clock,
