@@ -101,6 +101,19 @@ def test_points_by_hand() -> None:
     torch.testing.assert_close(term, torch.tensor(0.1 * math.log(6)), atol=1e-3, rtol=0)
 
 
+def test_an_overlap_that_is_enough_wants_the_whole_score() -> None:
+    """Boxes of half the height overlap by a half: at 0.5 their cells' scores are right at 1."""
+    cells, wanted = right_cells(), target(BOX)
+    sure = learning(wanted) >= 0
+    cells[..., 4] += math.log(0.5)
+    cells[..., 0] = torch.where(sure, 30.0, -30.0)
+    whole, half = (
+        criterion(enough=enough)(levels_of(cells), wanted)["quality"] for enough in (1.0, 0.5)
+    )
+    torch.testing.assert_close(whole, torch.tensor(0.25 * 15.0), atol=0.1, rtol=0)
+    assert float(half) < 1e-3
+
+
 def test_unknown_points_teach_nothing_and_break_nothing() -> None:
     some = FIVE.clone()
     some[2:] = torch.nan

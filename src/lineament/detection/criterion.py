@@ -33,6 +33,9 @@ class DetectionLoss(Strict):
     Attributes:
         quality: of the score.
         focus: power of the difference by which an easy cell counts less.
+        enough: overlap with the face from which a cell's score is to be 1; below it the score is
+            to be the share of it that is reached. With 1 small faces, whose boxes are never
+            exact, are taught lower scores than what is falsely taken for a large one.
         box: of the distance-IoU loss.
         points: of Wing.
         point_width, point_curvature: w and eps of Wing, in sides of the face: errors far below
@@ -41,6 +44,7 @@ class DetectionLoss(Strict):
 
     quality: float = Field(ge=0, default=1.0)
     focus: float = Field(ge=0, default=2.0)
+    enough: float = Field(gt=0, le=1, default=1.0)
     box: float = Field(ge=0, default=2.0)
     points: float = Field(ge=0, default=4.0)
     point_width: float = Field(gt=0, default=0.1)
@@ -96,7 +100,7 @@ class DetectionCriterion(nn.Module):
         truth = boxes[picture, number]
         box_loss, iou = distance_iou_loss(decoded_boxes(chosen, *place), truth)
         quality = torch.zeros_like(cells[..., 0])
-        quality[picture, cell] = iou.detach()
+        quality[picture, cell] = (iou.detach() / self.options.enough).clamp(max=1)
         loss = quality_focal_loss(cells[..., 0], quality, self.options.focus)
         away = decoded_points(chosen, *place) - points[picture, number]
         sides = (truth[:, 2:] - truth[:, :2]).prod(dim=1).sqrt()
