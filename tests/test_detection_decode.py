@@ -159,6 +159,24 @@ def test_parts_of_a_large_face_give_way_to_it() -> None:
     np.testing.assert_allclose(merged.boxes[1], [202, 202, 1002, 1202])
 
 
+def test_answers_for_one_face_are_averaged_by_their_scores() -> None:
+    copy = WorkingCopy((200, 200), (200, 200), (224, 224))
+    found = faces(
+        (0, 0, 49, 49), (2, 0, 51, 49), (20, 0, 69, 49), (100, 100, 149, 149),
+        scores=(0.9, 0.6, 0.8, 0.7),
+    )  # fmt: skip
+    alone, mean = (merge([(copy, found)], 0, average=average) for average in (False, True))
+    np.testing.assert_array_equal(mean.scores, alone.scores)
+    np.testing.assert_array_equal(alone.boxes[0], [0, 0, 49, 49])
+    # The second overlaps the first by 0.92 and counts, the third by 0.42 and does not.
+    np.testing.assert_allclose(mean.boxes, [[0.8, 0, 49.8, 49], [100, 100, 149, 149]], rtol=1e-5)
+    expected = (0.9 * found.five_points[0] + 0.6 * found.five_points[1]) / 1.5
+    np.testing.assert_allclose(mean.five_points[0], expected, rtol=1e-5)
+    nothing = faces((0, 0, 9, 9), (1, 0, 10, 9), scores=(0, 0))
+    np.testing.assert_allclose(merge([(copy, nothing)], 0, average=True).boxes, [[0.5, 0, 9.5, 9]])
+    assert len(merge([(copy, NO_FACES)], 0, average=True)) == 0
+
+
 def test_senseless_numbers_and_too_small_faces_are_dropped() -> None:
     copy = WorkingCopy((100, 100), (100, 100), (128, 128))
     found = faces(

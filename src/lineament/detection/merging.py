@@ -11,6 +11,7 @@ from lineament.detection.detector import Detections
 from lineament.detection.nms import suppress
 from lineament.detection.scaling import WorkingCopy
 from lineament.face import FloatArray
+from lineament.geometry import overlap
 
 MOST_OVERLAP = 0.4
 """Boxes that overlap more than this (intersection over union) show the same face."""
@@ -18,6 +19,12 @@ MOST_OVERLAP = 0.4
 MOST_CANDIDATES = 3000
 """Best candidates of a working copy that are compared with one another: far more than crowds give,
 a bound on time and memory where the least score lets everything through."""
+
+SAME_ANSWER = 0.7
+"""Boxes that overlap more than this are answers to one question: where this very face is."""
+
+LEAST_VOTE = 1e-6
+"""What an answer counts whose score is nothing."""
 
 PART_SHARE = 0.7
 """A box of which more than this share lies in a large face is a part of that face."""
@@ -27,6 +34,8 @@ def merge(
     found: Sequence[tuple[WorkingCopy, Detections]],
     smallest_face: float,
     most_faces: int | None = None,
+    *,
+    average: bool = False,
 ) -> Detections:
     """The faces of one photo, best score first, each once.
 
@@ -39,6 +48,8 @@ def merge(
             pixels.
         smallest_face: smaller faces are dropped, in photo pixels.
         most_faces: those of the best scores that are kept; None keeps all.
+        average: box and points of a face are the mean of all answers that are nearly the best
+            one, by their scores.
     """
     parts: list[Detections] = []
     for copy, candidates in reversed(found):
@@ -51,7 +62,25 @@ def merge(
         parts.append(faces)
     faces = Detections.join(parts)
     faces = faces.take(faces.sides >= smallest_face)
-    return faces.take(suppress(faces.boxes, faces.scores, MOST_OVERLAP)[:most_faces])
+    return distinct(faces, most_faces, average=average)
+
+
+def distinct(
+    faces: Detections, most_faces: int | None = None, *, average: bool = False
+) -> Detections:
+    """Of boxes that show the same face the best, or the mean place; arguments as in `merge`."""
+    kept = faces.take(suppress(faces.boxes, faces.scores, MOST_OVERLAP)[:most_faces])
+    return _averaged(kept, faces) if average else kept
+
+
+def _averaged(kept: Detections, faces: Detections) -> Detections:
+    """The kept faces (N) in the mean places of all (K) that answer the same as they do."""
+    same = overlap(kept.boxes, faces.boxes) > SAME_ANSWER
+    votes = np.where(same, np.maximum(faces.scores, LEAST_VOTE), 0)
+    votes /= votes.sum(axis=1, keepdims=True)
+    numbers = np.concatenate([faces.boxes, faces.five_points.reshape(-1, 10)], axis=1)
+    mean = np.asarray(votes @ numbers, np.float32)
+    return Detections(mean[:, :4], kept.scores, mean[:, 4:].reshape(-1, 5, 2))
 
 
 def _best(candidates: Detections) -> Detections:

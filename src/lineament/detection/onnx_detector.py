@@ -18,7 +18,7 @@ from lineament.devices import PROVIDERS
 from lineament.errors import ImageError, RecordError
 from lineament.face import ByteArray, FloatArray
 from lineament.runtime import Session
-from lineament.weights import WeightRecord, WholePhoto
+from lineament.weights import AnchorFreeOutput, WeightRecord, WholePhoto
 
 logger = logging.getLogger(__name__)
 
@@ -70,6 +70,8 @@ class OnnxDetector:
         self._input = network.input
         self._rule = crop
         self._names, self._decode = output.names, decoder_of(output)
+        # Many cells without anchors answer for one face; the others' published flow keeps one.
+        self._average = isinstance(output, AnchorFreeOutput)
         self._session = Session(record.model_bytes(), device=device, threads=threads)
         check_contract(self._session, record, 0)
         self.provider = self._session.provider
@@ -103,6 +105,7 @@ class OnnxDetector:
                 [(copy, found[index, copy]) for copy in own],
                 options.smallest_face,
                 options.most_faces,
+                average=self._average,
             )
             for index, own in enumerate(copies)
         ]

@@ -12,8 +12,7 @@ from torch import Tensor, nn
 from lineament.datasets.labelled_picture import LabelledFaces
 from lineament.detection.anchor_free import decode_anchor_free
 from lineament.detection.detector import Detections
-from lineament.detection.merging import MOST_OVERLAP
-from lineament.detection.nms import suppress
+from lineament.detection.merging import distinct
 from lineament.detection.picture_source import LabelledPicture
 from lineament.evaluation.average_precision import precision_recall
 from lineament.evaluation.detection_recall import recall_at
@@ -61,7 +60,7 @@ def search(
     pixels: Tensor = torch.from_numpy(np.stack(images)).to(device).permute(0, 3, 1, 2)
     grids = [level.float().cpu().numpy() for level in network(pixels.float() / 255)]
     candidates = decode_anchor_free(grids, output, LEAST_SCORE)
-    return [each.take(suppress(each.boxes, each.scores, MOST_OVERLAP)) for each in candidates]
+    return [distinct(each, average=True) for each in candidates]
 
 
 def detection_scores(
