@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import torch
 from pydantic import Field
@@ -60,6 +60,8 @@ class DetectionRecipe(StagedRecipe):
         crop: the sizes that the detector is given; they go into its record.
         score_scale, score_offset: see `AnchorFreeOutput`.
         start_from: checkpoint (`last.pt`) of the same network; absent: from scratch.
+        blend: shares of other runs' checkpoints in the exported weights; see
+            `lineament.training.checkpoint.blend`.
     """
 
     task: Literal["detection"]
@@ -70,6 +72,7 @@ class DetectionRecipe(StagedRecipe):
     score_scale: float = Field(gt=0, default=1.0)
     score_offset: float = 0.0
     start_from: Path | None = None
+    blend: dict[Path, Annotated[float, Field(gt=0, lt=1)]] = Field(default_factory=dict)
     stages: tuple[DetectionStage, ...] = Field(min_length=1)
 
     def run(self, only: str | None = None) -> Path:
@@ -119,6 +122,10 @@ class DetectionRecipe(StagedRecipe):
                 return self.out / only
         if not first_process():
             return self.out
+        if self.blend:
+            checkpoint.blend(network, self.blend)
+            scores = {name: round(score, 4) for name, score in validate(network.eval()).items()}
+            log.info("blended with %d checkpoints: %s", len(self.blend), scores)
         return self._export(network, output)
 
     def networks(self) -> tuple[str, ...]:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import torch
 from torch import Tensor, nn
 
-from lineament.errors import DataError
+from lineament.errors import ConfigError, DataError
 from lineament.training.head_checkpoint import Head, Learning, load_head
 
 log = logging.getLogger(__name__)
@@ -134,3 +135,32 @@ def load_network(path: Path, network: nn.Module, *, new_head: bool = False) -> N
         log.info("%s starts anew, its shape differs in %s", name, path)
     kept = {name: tensor for name, tensor in weights.items() if name not in others}
     network.load_state_dict(kept, strict=False)
+
+
+def blend(network: nn.Module, others: Mapping[Path, float]) -> None:
+    """Add checkpoints of the same network to its weights, each by its share.
+
+    Runs that began with one checkpoint lie near one another, and their mean often does better on
+    unlike pictures than each of them (Wortsman et al., "Model soups", ICML 2022).
+
+    Args:
+        network: keeps what the shares leave of 1.
+        others: share, 0 to 1, of each checkpoint (`last.pt`).
+
+    Raises:
+        DataError: as of `load_network`.
+        ConfigError: the shares add up to 1 or more.
+    """
+    left = 1 - sum(others.values())
+    if left <= 0:
+        raise ConfigError(
+            f"the other checkpoints' shares add up to {1 - left:g}, expected less than 1"
+        )
+    own = {name: tensor.detach().clone() for name, tensor in network.state_dict().items()}
+    mixed = {name: left * tensor for name, tensor in own.items() if tensor.is_floating_point()}
+    for path, share in others.items():
+        load_network(path, network)
+        weights = network.state_dict()
+        for name in mixed:
+            mixed[name] = mixed[name] + share * weights[name]
+    network.load_state_dict(own | mixed)
