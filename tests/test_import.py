@@ -58,7 +58,7 @@ TRAINING_FILES = {
     *("dpap", "ehsm", "prepared", "identity_faces", "identity_source"),
     *("verification_table", "verification_report"),
     *("cell_grid", "cell_assignment", "box_overlap", "validation_sets"),
-    *("group_source", "picture_source", "kept_pictures"),
+    *("group_source", "picture_source", "framing", "kept_pictures"),
 }
 """Files of a task's room that belong to the training side, whatever the task."""
 
