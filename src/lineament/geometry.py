@@ -158,3 +158,15 @@ def overlap(boxes: FloatArray, others: FloatArray) -> FloatArray:
     other_area = np.prod(others[:, 2:] - others[:, :2], axis=1)
     union = area[:, None] + other_area[None, :] - common
     return np.asarray(common / np.maximum(union, 1e-9), dtype=np.float32)
+
+
+def share_inside(boxes: FloatArray, others: FloatArray) -> FloatArray:
+    """Share of each box's area that lies in each other box: (N,4), (M,4) -> (N,M) float32.
+
+    0 for a box without area.
+    """
+    low = np.maximum(boxes[:, None, :2], others[None, :, :2])
+    high = np.minimum(boxes[:, None, 2:], others[None, :, 2:])
+    common = np.prod(np.clip(high - low, 0, None), axis=2)
+    area = np.prod(boxes[:, 2:] - boxes[:, :2], axis=1)
+    return np.asarray(common / np.maximum(area, 1e-6)[:, None], dtype=np.float32)

@@ -13,6 +13,7 @@ from pydantic import Field, model_validator
 from lineament.datasets.labelled_picture import LabelledFaces
 from lineament.detection.picture_source import LabelledPicture, PlainPicture
 from lineament.face import FloatArray
+from lineament.geometry import share_inside
 from lineament.strict import Strict
 from lineament.synthesis.groups.group_labels import SEEN_AT_ALL, SEEN_ENOUGH
 
@@ -58,7 +59,8 @@ def nearer(made: LabelledPicture, scale: float, random: np.random.Generator) -> 
     part = made.image[top : top + size[1], left : left + size[0]]
     image = cv2.resize(part, (width, height), interpolation=cv2.INTER_LINEAR)
     faces = moved(made.faces, np.array([width, height]) / size, np.array([left, top]))
-    shares = share_inside(faces.boxes, np.array([-0.5, -0.5, width - 0.5, height - 0.5]))
+    whole = np.array([[-0.5, -0.5, width - 0.5, height - 0.5]], np.float32)
+    shares = share_inside(faces.boxes, whole)[:, 0]
     return PlainPicture(np.asarray(image, np.uint8), still_seen(faces, shares))
 
 
@@ -87,8 +89,8 @@ def inset(
     scale = size / (width, height)
     laid = moved(other.faces, scale, -np.array([left, top]) / scale)
     laid = LabelledFaces(laid.boxes, laid.five_points, laid.ignored | (laid.sides < smallest_face))
-    covered = np.array([left, top, left + size[0], top + size[1]]) - 0.5
-    behind = still_seen(made.faces, 1 - share_inside(made.faces.boxes, covered))
+    covered = np.array([[left, top, left + size[0], top + size[1]]], np.float32) - np.float32(0.5)
+    behind = still_seen(made.faces, 1 - share_inside(made.faces.boxes, covered)[:, 0])
     return PlainPicture(
         image,
         LabelledFaces(
@@ -110,16 +112,7 @@ def moved(
     )
 
 
-def share_inside(boxes: FloatArray, frame: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Share (N,) of the area of each box (N,4) that lies within a frame (4,)."""
-    low = np.maximum(boxes[:, :2], frame[:2])
-    high = np.minimum(boxes[:, 2:], frame[2:])
-    area = np.prod(boxes[:, 2:] - boxes[:, :2], axis=1, dtype=np.float64)
-    inside = np.prod(np.maximum(high - low, 0), axis=1)
-    return np.asarray(inside / np.maximum(area, 1e-6), np.float64)
-
-
-def still_seen(faces: LabelledFaces, shares: NDArray[np.float64]) -> LabelledFaces:
+def still_seen(faces: LabelledFaces, shares: FloatArray) -> LabelledFaces:
     """Faces of which these shares (N,) are left: too little is ignored, next to none is gone."""
     kept = shares >= SEEN_AT_ALL
     ignored = faces.ignored | (shares < SEEN_ENOUGH)

@@ -10,8 +10,7 @@ from numpy.typing import NDArray
 from lineament.detection.detector import Detections
 from lineament.detection.nms import suppress
 from lineament.detection.scaling import WorkingCopy
-from lineament.face import FloatArray
-from lineament.geometry import overlap
+from lineament.geometry import overlap, share_inside
 
 MOST_OVERLAP = 0.4
 """Boxes that overlap more than this (intersection over union) show the same face."""
@@ -96,16 +95,7 @@ def _sound(faces: Detections) -> Detections:
 
 
 def _without_parts(faces: Detections, large: Detections) -> Detections:
-    inside = _share_inside(faces.boxes, large.boxes) > PART_SHARE
+    inside = share_inside(faces.boxes, large.boxes) > PART_SHARE
     better = large.scores[None, :] >= faces.scores[:, None]
     part: NDArray[np.bool_] = np.any(inside & better, axis=1)
     return faces.take(~part)
-
-
-def _share_inside(boxes: FloatArray, others: FloatArray) -> FloatArray:
-    """Share of each box's area that lies in each other box: (N,4), (M,4) -> (N,M)."""
-    low = np.maximum(boxes[:, None, :2], others[None, :, :2])
-    high = np.minimum(boxes[:, None, 2:], others[None, :, 2:])
-    common = np.prod(np.clip(high - low, 0, None), axis=2)
-    area = np.prod(boxes[:, 2:] - boxes[:, :2], axis=1)
-    return np.asarray(common / area[:, None], dtype=np.float32)
