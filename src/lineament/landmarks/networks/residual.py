@@ -19,10 +19,10 @@ class Residual(nn.Module):
         return functional.relu(features + self.scale(self.second(self.first(features))))
 
 
-def convolution(before: int, after: int, stride: int = 1) -> nn.Sequential:
-    """3x3 convolution, batch normalisation and ReLU; `stride` 2 halves the size."""
+def convolution(before: int, after: int, stride: int = 1, kernel: int = 3) -> nn.Sequential:
+    """Convolution, batch normalisation and ReLU; `stride` 2 halves the size."""
     return nn.Sequential(
-        nn.Conv2d(before, after, 3, stride, 1, bias=False),
+        nn.Conv2d(before, after, kernel, stride, kernel // 2, bias=False),
         nn.BatchNorm2d(after),
         nn.ReLU(inplace=True),
     )
