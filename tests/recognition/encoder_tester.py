@@ -9,6 +9,9 @@ from lineament.errors import ConfigError
 from lineament.recognition.networks import Exported, build_encoder
 from lineament.runtime import Session
 
+SMALL_LIGHT = {"width": 8, "dimension": 16, "squeeze": 4}
+OWN_LIGHT = {**SMALL_LIGHT, "first_stride": 3, "instance_norm": True}
+
 
 def pictures(count, seed=0):
     """(count,3,112,112) float32, 0 to 1."""

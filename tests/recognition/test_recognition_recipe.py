@@ -139,6 +139,28 @@ def test_a_second_stage_goes_on_with_the_centres_of_the_first(recipe, tmp_path):
     assert again[0]["identity"] < 0.5 * first[0]["identity"]
 
 
+def test_the_record_also_holds_the_networks_beside_that_of_the_run(recipe, tmp_path):
+    crops = np.stack([picture(person, 0, 8.0) for person in range(4)])
+    units = {}
+    for name, network, options in (("one", "light", LIGHT), ("other", "vit", VIT)):
+        path = recipe(network, options, out=name, mirrored="false").run()
+        units[name] = load_recognition(path, device="cpu", threads=1).embed(crops)
+
+    def beside(checkpoint):
+        return f"[{{network='vit', options={VIT}, share=3.0, checkpoint='{checkpoint}'}}]"
+
+    last = tmp_path / "other" / "people" / "last.pt"
+    path = recipe(out="one", mirrored="false", beside=beside(last)).run()
+    estimator = load_recognition(path, device="cpu", threads=1)
+    unit = estimator.embed(crops)
+    assert estimator.dimension == unit.shape[1] == 32
+    cosines = {name: each @ each.T for name, each in units.items()}
+    expected = 0.25 * cosines["one"] + 0.75 * cosines["other"]
+    np.testing.assert_allclose(unit @ unit.T, expected, atol=2e-3)
+    with pytest.raises(DataError, match="no checkpoint"):
+        recipe(out="one", beside=beside(tmp_path / "none.pt")).run()
+
+
 def test_a_loss_that_is_not_finite_stops_the_run_and_keeps_the_batch(recipe, tmp_path):
     with pytest.raises(DataError, match="its batch is saved"):
         recipe(iterations=50, rate=1e25).run("people")

@@ -18,9 +18,11 @@ from lineament.recognition.criterion import RecognitionCriterion
 from lineament.recognition.identity_faces import joined_identities, split_people
 from lineament.recognition.identity_source import IdentitySource
 from lineament.recognition.networks import EncoderName, Exported, FaceEncoder, build_encoder
+from lineament.recognition.networks.joined import JoinedEncoder
 from lineament.recognition.prepared import Preparation
 from lineament.recognition.stage import RecognitionStage
 from lineament.recognition.validation import Validation
+from lineament.strict import Strict
 from lineament.training import checkpoint
 from lineament.training.export import export_network, write_record
 from lineament.training.loop import fit
@@ -41,6 +43,21 @@ class Data(TrainingData):
     sources: tuple[IdentitySource, ...] = Field(min_length=1)
 
 
+class Companion(Strict):
+    """A network that is trained already and answers beside that of the run.
+
+    Attributes:
+        options: of the network, such as `width`.
+        checkpoint: its `last.pt`.
+        share: of its cosine in that of the record, where the run's network has 1.
+    """
+
+    network: EncoderName
+    options: dict[str, Any] = Field(default_factory=dict)
+    checkpoint: Path
+    share: float = Field(gt=0, default=1.0)
+
+
 class RecognitionRecipe(StagedRecipe):
     """A run of one recognition network.
 
@@ -49,6 +66,8 @@ class RecognitionRecipe(StagedRecipe):
         mirrored: the record's embeddings are sums over a crop and its mirror image.
         start_from: checkpoint (`last.pt`) of the same network; its centres are not taken, since
             they are of other people.
+        beside: networks that answer together with this one in the record, see
+            `networks.joined.JoinedEncoder`; training does not see them.
     """
 
     task: Literal["recognition"]
@@ -57,6 +76,7 @@ class RecognitionRecipe(StagedRecipe):
     mirrored: bool = True
     data: Data
     start_from: Path | None = None
+    beside: tuple[Companion, ...] = ()
     stages: tuple[RecognitionStage, ...] = Field(min_length=1)
 
     def run(self, only: str | None = None) -> Path:
@@ -80,7 +100,7 @@ class RecognitionRecipe(StagedRecipe):
                 return self.out / only
         if not first_process():
             return self.out
-        return self._export(network)
+        return self._export(self._joined(network))
 
     def networks(self) -> tuple[str, ...]:
         """The record holds one network, trained by all stages."""
@@ -137,6 +157,17 @@ class RecognitionRecipe(StagedRecipe):
         )
         last = number == len(self.stages) - 1
         return None if last else criterion.classifier.whole()
+
+    def _joined(self, network: FaceEncoder) -> FaceEncoder:
+        """The network with those beside it, as the record has it."""
+        if not self.beside:
+            return network
+        members = [network.cpu()]
+        for companion in self.beside:
+            member = build_encoder(companion.network, **companion.options)
+            checkpoint.load_network(companion.checkpoint, member)
+            members.append(member)
+        return JoinedEncoder(members, [1.0, *(each.share for each in self.beside)])
 
     def _export(self, network: FaceEncoder) -> Path:
         output = EmbeddingOutput(
