@@ -91,7 +91,7 @@ def test_from_a_folder_to_nobody(lineament: CommandLine, album: Path, tmp_path: 
     shown = lineament("gallery", "people", "--templates").out
     assert eileen["id"] in shown and "templates of" in shown and "2 of 2 people" in shown
     info = read(lineament("gallery", "info", "--json").out)
-    assert info["weight"].startswith("faces-light@") and info["dimension"] == 256
+    assert info["weight"].startswith("faces-light@") and info["dimension"] == 512
 
     file = tmp_path / "all.parquet"
     assert read(lineament("gallery", "export", file, "--json").out)["templates"] == 2

@@ -89,7 +89,7 @@ def test_shipped_tables_change_what_their_base_has(name):
     assert len({run.model_dump_json() for run in runs}) == len(runs)
 
 
-@pytest.mark.parametrize("name", ["light", "transface_ms1mv2", "transface_glint360k"])
+@pytest.mark.parametrize("name", ["light", "light_pair", "transface_ms1mv2", "transface_glint360k"])
 def test_shipped_recipes_build_their_network(name):
     recipe = load_recipe(RECIPES / f"{name}.toml")
     with torch.device("meta"):
