@@ -1,6 +1,6 @@
 """Make a checkpoint of an exported vision transformer, for a run to start from.
 
-    python recipes/recognition/checkpoint_of_weight.py faces-light_2250e4f.toml --pictures data/identities \
+    python recipes/recognition/checkpoint_of_weight.py before.toml --pictures data/identities \
         --out runs/faces_light_before/last.pt
 
 A record with storage `dynamic-int8` holds matrices rounded to eight bits, and batch normalisations
