@@ -158,7 +158,8 @@ def test_the_record_also_holds_the_networks_beside_that_of_the_run(recipe, tmp_p
     expected = 0.25 * cosines["one"] + 0.75 * cosines["other"]
     np.testing.assert_allclose(unit @ unit.T, expected, atol=2e-3)
     with pytest.raises(DataError, match="no checkpoint"):
-        recipe(out="one", beside=beside(tmp_path / "none.pt")).run()
+        recipe(out="new", beside=beside(tmp_path / "none.pt")).run()
+    assert not (tmp_path / "new" / "people").exists(), "told before training"
 
 
 def test_a_loss_that_is_not_finite_stops_the_run_and_keeps_the_batch(recipe, tmp_path):

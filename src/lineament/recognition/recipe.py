@@ -91,6 +91,7 @@ class RecognitionRecipe(StagedRecipe):
         network = build_encoder(self.network, **self.options)
         if self.start_from is not None:
             checkpoint.load_network(self.start_from, network)
+        companions = self._companions()
         training, held_out = self.faces()
         validation = Validation(held_out, network.size)
         centres: torch.Tensor | None = None
@@ -100,7 +101,10 @@ class RecognitionRecipe(StagedRecipe):
                 return self.out / only
         if not first_process():
             return self.out
-        return self._export(self._joined(network))
+        if companions:
+            shares = [1.0, *(companion.share for companion in self.beside)]
+            network = JoinedEncoder([network.cpu(), *companions], shares)
+        return self._export(network)
 
     def networks(self) -> tuple[str, ...]:
         """The record holds one network, trained by all stages."""
@@ -158,16 +162,14 @@ class RecognitionRecipe(StagedRecipe):
         last = number == len(self.stages) - 1
         return None if last else criterion.classifier.whole()
 
-    def _joined(self, network: FaceEncoder) -> FaceEncoder:
-        """The network with those beside it, as the record has it."""
-        if not self.beside:
-            return network
-        members = [network.cpu()]
+    def _companions(self) -> list[FaceEncoder]:
+        """The networks of `beside`; before training, so that a missing file is told at once."""
+        found = []
         for companion in self.beside:
-            member = build_encoder(companion.network, **companion.options)
-            checkpoint.load_network(companion.checkpoint, member)
-            members.append(member)
-        return JoinedEncoder(members, [1.0, *(each.share for each in self.beside)])
+            network = build_encoder(companion.network, **companion.options)
+            checkpoint.load_network(companion.checkpoint, network)
+            found.append(network)
+        return found
 
     def _export(self, network: FaceEncoder) -> Path:
         output = EmbeddingOutput(

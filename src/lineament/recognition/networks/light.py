@@ -10,6 +10,9 @@ Our own choice for the best embedding per millisecond on two cores, and per hour
 - A head that keeps the place of each feature, as recognition networks do (Deng et al., CVPR 2019):
   few channels at each of the 7 x 7 places, one linear layer over all of them, and a batch
   normalisation.
+
+The one that ships is smaller than the defaults: `first_stride` 3 and `instance_norm`, see
+recipes/recognition/light_pair.toml.
 """
 
 from __future__ import annotations
